@@ -1,0 +1,1 @@
+"""Translation between a gateway's API and our facts. Plain Python: nothing of Odoo."""

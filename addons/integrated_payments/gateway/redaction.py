@@ -1,0 +1,59 @@
+"""What is removed from a payload before it is stored (PCI DSS SAQ A, GDPR).
+
+Brand, last4, expiry and fingerprint may be kept; full numbers, secrets and raw evidence
+may not. Source: PCI DSS v4.0 requirement 3.3; Stripe's integration security guide.
+"""
+
+import re
+
+SECRET_KEYS = frozenset(
+    {
+        "client_secret",
+        "secret",
+        "cvc",
+        "cvv",
+        "track1",
+        "track2",
+        "iban",
+        "account_number",
+        "evidence",
+        "authorization",
+        "api_key",
+        "receipt_url",
+        "hosted_instructions_url",
+    }
+)
+REDACTED = "[redacted]"
+_SECRET_VALUE = re.compile(
+    r"\b(?:sk|rk)_(?:live|test)_\w+|\bwhsec_\w+|_secret_\w+"
+    r"|\b[A-Z]{2}\d{2}(?:[A-Z0-9]{4}){3,7}[A-Z0-9]{0,3}\b"  # an IBAN in free text
+)
+_DIGIT_RUN = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.])")
+
+
+def redact(value):
+    """Return ``value`` (any JSON value) without secrets, card numbers and IBANs."""
+    if isinstance(value, dict):
+        return {
+            key: REDACTED if key in SECRET_KEYS and item else redact(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [redact(item) for item in value]
+    if isinstance(value, str):
+        return _DIGIT_RUN.sub(_redact_card, _SECRET_VALUE.sub(REDACTED, value))
+    return value
+
+
+def _redact_card(match):
+    digits = re.sub(r"\D", "", match.group())
+    return REDACTED if _luhn(digits) else match.group()
+
+
+def _luhn(digits):
+    """Whether ``digits`` end in a valid Luhn check digit, as card numbers do."""
+    total = 0
+    for index, char in enumerate(reversed(digits)):
+        double = int(char) * (1 + index % 2)
+        total += double - 9 if double > 9 else double
+    return total % 10 == 0

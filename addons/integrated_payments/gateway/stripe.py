@@ -1,0 +1,277 @@
+"""Stripe's objects as facts, and which object an event is about.
+
+Shapes: API version 2026-10-28.endive, as annotated in ``stripe==16.1.0``. An event is
+only a hint: the job fetches the object it names and translates what is true now, so
+that order, repetition and age of events do not matter.
+"""
+
+from datetime import datetime, timezone
+from typing import NamedTuple
+
+from .errors import NeedsPerson
+from .types import BalanceTransaction, Charge, Dispute, Intent, Payout, Refund
+
+API_VERSION = "2026-10-28.endive"
+METADATA_REFERENCE = "odoo_reference"
+
+
+class Subject(NamedTuple):
+    """The object to fetch: its kind (a key of TRANSLATORS) and gateway id."""
+
+    kind: str
+    ref: str
+
+
+# Event prefix to the kind of object in ``data.object``. The longest prefix wins. None:
+# known, and without effect here.
+EVENT_KINDS = {
+    "payment_intent.": "intent",
+    "charge.": "charge",
+    "charge.dispute.": "dispute",
+    "charge.refund.": "refund",
+    "refund.": "refund",
+    "payout.": "payout",
+    "balance.": None,
+    "customer.": None,
+    "setup_intent.": None,
+    "payment_method.": None,
+    "mandate.": None,
+    "checkout.session.": None,
+    "invoice.": None,
+    "invoiceitem.": None,
+    "credit_note.": None,
+    "subscription_schedule.": None,
+    "radar.": None,
+    "review.": None,
+    "terminal.": None,
+    "account.": None,
+    "capability.": None,
+    "product.": None,
+    "price.": None,
+    "plan.": None,
+    "payment_link.": None,
+    "reporting.": None,
+    "topup.": None,
+    "reserve.": None,
+}
+
+# What the own endpoint subscribes to: everything that EVENT_KINDS gives an effect.
+WEBHOOK_EVENTS = (
+    "payment_intent.processing",
+    "payment_intent.requires_action",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.canceled",
+    "charge.succeeded",
+    "charge.failed",
+    "charge.pending",
+    "charge.captured",
+    "charge.updated",
+    "charge.expired",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "payout.created",
+    "payout.updated",
+    "payout.paid",
+    "payout.failed",
+    "payout.canceled",
+    "payout.reconciliation_completed",
+    "balance.available",
+)
+
+
+def subject_of(event_type, ref):
+    """Return the :class:`Subject` of an event, None if it has no effect on us.
+
+    :raise NeedsPerson: if the type is unknown: it is kept for a person to see
+    """
+    prefixes = [prefix for prefix in EVENT_KINDS if event_type.startswith(prefix)]
+    if not prefixes:
+        raise NeedsPerson(f"The event type {event_type} is unknown to this version.")
+    kind = EVENT_KINDS[max(prefixes, key=len)]
+    return Subject(kind, ref) if kind else None
+
+
+def translate(kind, payload):
+    """Return the fact of ``kind`` that ``payload`` (a dict as the API sends) states.
+
+    :raise NeedsPerson: if the payload lacks what a fact of this kind must have
+    """
+    try:
+        return TRANSLATORS[kind](payload)
+    except (KeyError, TypeError, ValueError) as error:
+        raise NeedsPerson(
+            f"The gateway's {kind} {payload.get('id', '?')} cannot be read:"
+            f" {type(error).__name__} {error}."
+        ) from error
+
+
+# === Small readers === #
+
+
+def _ref(value):
+    """Id of an expandable field, which holds an id or the object itself."""
+    return value["id"] if isinstance(value, dict) else value
+
+
+def _time(seconds):
+    return datetime.fromtimestamp(seconds, timezone.utc) if seconds else None
+
+
+def _reference(payload):
+    """Our transaction's reference: metadata first, then Odoo core's description."""
+    metadata = payload.get("metadata") or {}
+    return metadata.get(METADATA_REFERENCE) or payload.get("description")
+
+
+# === One translator per kind === #
+
+
+def _intent(payload):
+    error = payload.get("last_payment_error") or {}
+    return Intent(
+        ref=payload["id"],
+        status=payload["status"],
+        amount=payload["amount"],
+        amount_received=payload.get("amount_received", 0),
+        capturable=payload.get("amount_capturable", 0),
+        currency=payload["currency"].upper(),
+        created=_time(payload["created"]),
+        reference=_reference(payload),
+        ours=METADATA_REFERENCE in (payload.get("metadata") or {}),
+        livemode=payload["livemode"],
+        charge_ref=_ref(payload.get("latest_charge")),
+        method=next(iter(payload.get("payment_method_types") or ()), None),
+        error_message=error.get("message") or error.get("code"),
+        customer_ref=_ref(payload.get("customer")),
+    )
+
+
+def _charge(payload):
+    details = payload.get("payment_method_details") or {}
+    method = details.get("type")
+    instrument = (details.get(method) or {}) if method else {}
+    billing = payload.get("billing_details") or {}
+    return Charge(
+        ref=payload["id"],
+        status=payload["status"],
+        amount=payload["amount"],
+        captured=payload.get("amount_captured", 0),
+        refunded=payload.get("amount_refunded", 0),
+        currency=payload["currency"].upper(),
+        created=_time(payload["created"]),
+        intent_ref=_ref(payload.get("payment_intent")),
+        reference=_reference(payload),
+        livemode=payload["livemode"],
+        method=method,
+        brand=instrument.get("brand"),
+        last4=instrument.get("last4"),
+        country=instrument.get("country"),
+        funding=instrument.get("funding"),
+        fingerprint=instrument.get("fingerprint"),
+        failure_code=payload.get("failure_code"),
+        failure_message=payload.get("failure_message"),
+        balance_transaction_ref=_ref(payload.get("balance_transaction")),
+        customer_ref=_ref(payload.get("customer")),
+        email=billing.get("email") or payload.get("receipt_email"),
+    )
+
+
+def _refund(payload):
+    return Refund(
+        ref=payload["id"],
+        status=payload["status"] or "pending",
+        amount=payload["amount"],
+        currency=payload["currency"].upper(),
+        created=_time(payload["created"]),
+        charge_ref=_ref(payload.get("charge")),
+        intent_ref=_ref(payload.get("payment_intent")),
+        reference=(payload.get("metadata") or {}).get(METADATA_REFERENCE),
+        failure_reason=payload.get("failure_reason"),
+        balance_transaction_ref=_ref(payload.get("balance_transaction")),
+        failure_balance_transaction_ref=_ref(
+            payload.get("failure_balance_transaction")
+        ),
+    )
+
+
+def _dispute(payload):
+    details = payload.get("evidence_details") or {}
+    return Dispute(
+        ref=payload["id"],
+        status=payload["status"],
+        amount=payload["amount"],
+        currency=payload["currency"].upper(),
+        created=_time(payload["created"]),
+        charge_ref=_ref(payload.get("charge")),
+        intent_ref=_ref(payload.get("payment_intent")),
+        reason=payload.get("reason"),
+        due_by=_time(details.get("due_by")),
+        livemode=payload["livemode"],
+        balance_transaction_refs=tuple(
+            _ref(item) for item in payload.get("balance_transactions") or ()
+        ),
+    )
+
+
+def _payout(payload):
+    trace = payload.get("trace_id") or {}
+    return Payout(
+        ref=payload["id"],
+        status=payload["status"],
+        amount=payload["amount"],
+        currency=payload["currency"].upper(),
+        created=_time(payload["created"]),
+        arrival_date=_time(payload["arrival_date"]).date(),
+        automatic=payload["automatic"],
+        method=payload.get("method"),
+        reconciliation=payload.get("reconciliation_status") or "not_applicable",
+        descriptor=payload.get("statement_descriptor"),
+        trace_ref=trace.get("value"),
+        livemode=payload["livemode"],
+        failure_message=payload.get("failure_message"),
+        balance_transaction_ref=_ref(payload.get("balance_transaction")),
+        failure_balance_transaction_ref=_ref(
+            payload.get("failure_balance_transaction")
+        ),
+    )
+
+
+def _balance_transaction(payload):
+    details = payload.get("fee_details") or ()
+    return BalanceTransaction(
+        ref=payload["id"],
+        category=payload.get("reporting_category") or "",
+        type=payload["type"],
+        amount=payload["amount"],
+        fee=payload["fee"],
+        tax=sum(item["amount"] for item in details if "tax" in item["type"]),
+        net=payload["net"],
+        currency=payload["currency"].upper(),
+        created=_time(payload["created"]),
+        available_on=_time(payload.get("available_on")),
+        source_ref=_ref(payload.get("source")),
+        exchange_rate=payload.get("exchange_rate"),
+        description=payload.get("description"),
+        fee_details=tuple(
+            (item["type"], item["amount"], item.get("description")) for item in details
+        ),
+    )
+
+
+TRANSLATORS = {
+    "intent": _intent,
+    "charge": _charge,
+    "refund": _refund,
+    "dispute": _dispute,
+    "payout": _payout,
+    "balance_transaction": _balance_transaction,
+}

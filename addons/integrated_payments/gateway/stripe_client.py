@@ -1,0 +1,119 @@
+"""Stripe's API, read as facts. The only file that opens a connection to Stripe.
+
+A thin layer on the vendor's SDK: it adds time limits and retries, pins the version, and
+turns the SDK's exceptions into the two answers a job can act on.
+"""
+
+from decimal import Decimal
+
+import stripe
+
+from . import stripe as translator
+from .errors import NeedsPerson, RetryLater
+
+PAGE = 100  # the API's own upper limit
+
+
+class StripeGateway:
+    """One Stripe account.
+
+    :param str secret_key: ``sk_...`` or a restricted ``rk_...``
+    :param str base_url: another base than Stripe's own (tests, demo), without path
+    """
+
+    def __init__(self, secret_key, base_url=None):
+        self._client = stripe.StripeClient(
+            secret_key,
+            stripe_version=translator.API_VERSION,
+            max_network_retries=2,
+            http_client=stripe.RequestsClient(timeout=(5, 20)),
+            **({"base_addresses": {"api": base_url}} if base_url else {}),
+        ).v1
+        self._services = {
+            "intent": self._client.payment_intents,
+            "charge": self._client.charges,
+            "refund": self._client.refunds,
+            "dispute": self._client.disputes,
+            "payout": self._client.payouts,
+            "balance_transaction": self._client.balance_transactions,
+        }
+
+    def fetch(self, kind, ref):
+        """Return the fact of ``kind`` with gateway id ``ref`` as it is now.
+
+        :raise RetryLater: network, rate limit, server error
+        :raise NeedsPerson: unknown object, refused key, unreadable answer
+        """
+        found = self._call(self._services[kind].retrieve, ref)
+        return translator.translate(kind, _plain(found))
+
+    def charges_of(self, intent_ref):
+        """Return all attempts of an intent, oldest first."""
+        return self._list("charge", {"payment_intent": intent_ref})[::-1]
+
+    def refunds_of(self, charge_ref):
+        """Return all refunds of a charge, oldest first."""
+        return self._list("refund", {"charge": charge_ref})[::-1]
+
+    def balance_transactions_of(self, payout_ref):
+        """Return the movements that an automatic payout pays out, its own included."""
+        return self._list("balance_transaction", {"payout": payout_ref})
+
+    def balance(self):
+        """Return {currency: available + pending + reserved}, minor units.
+
+        Source: https://docs.stripe.com/api/balance/balance_object
+        """
+        found = _plain(self._call(self._client.balance.retrieve))
+        totals = {}
+        for part in ("available", "pending", "connect_reserved"):
+            for entry in found.get(part) or ():
+                currency = entry["currency"].upper()
+                totals[currency] = totals.get(currency, 0) + entry["amount"]
+        return totals
+
+    def create_webhook(self, url):
+        """Register ``url`` at the gateway and return its signing secret."""
+        return self._call(
+            self._client.webhook_endpoints.create,
+            {
+                "url": url,
+                "enabled_events": list(translator.WEBHOOK_EVENTS),
+                "api_version": translator.API_VERSION,
+            },
+        ).secret
+
+    def _list(self, kind, params):
+        page = self._call(self._services[kind].list, {**params, "limit": PAGE})
+        return [
+            translator.translate(kind, _plain(item))
+            for item in self._call(lambda: list(page.auto_paging_iter()))
+        ]
+
+    @staticmethod
+    def _call(method, *args):
+        try:
+            return method(*args)
+        except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+            raise RetryLater(f"Stripe cannot be reached: {error}") from error
+        except stripe.InvalidRequestError as error:
+            raise NeedsPerson(f"Stripe refused the request: {error}") from error
+        except (stripe.AuthenticationError, stripe.PermissionError) as error:
+            raise NeedsPerson(
+                "Stripe refused the secret key. Check it in the provider's form."
+            ) from error
+        except stripe.StripeError as error:
+            raise RetryLater(f"Stripe answered with an error: {error}") from error
+
+
+def _plain(found):
+    """Return the SDK's object as plain JSON values; Decimals become floats."""
+    return _undecimal(found.to_dict())
+
+
+def _undecimal(value):
+    if isinstance(value, dict):
+        return {key: _undecimal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_undecimal(item) for item in value]
+    return float(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,127 @@
+"""Facts: what a gateway says, as values. Amounts are integer minor units (see
+``domain.minor_units``), currencies ISO 4217 in capitals, times aware UTC datetimes."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Intent:
+    """One payment as the customer sees it; it may need several charges (attempts)."""
+
+    ref: str
+    status: str
+    amount: int
+    amount_received: int
+    currency: str
+    created: datetime
+    reference: str | None = None
+    livemode: bool = False
+    charge_ref: str | None = None
+    method: str | None = None
+    error_message: str | None = None
+    customer_ref: str | None = None
+    capturable: int = 0
+    ours: bool = False  # it bears our own reference in its metadata
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One attempt to move money; ``captured`` is what was really taken."""
+
+    ref: str
+    status: str
+    amount: int
+    captured: int
+    currency: str
+    created: datetime
+    intent_ref: str | None = None
+    reference: str | None = None
+    livemode: bool = False
+    refunded: int = 0
+    method: str | None = None
+    brand: str | None = None
+    last4: str | None = None
+    country: str | None = None
+    funding: str | None = None
+    fingerprint: str | None = None
+    failure_code: str | None = None
+    failure_message: str | None = None
+    balance_transaction_ref: str | None = None
+    customer_ref: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Refund:
+    """Money on its way back to the customer."""
+
+    ref: str
+    status: str
+    amount: int
+    currency: str
+    created: datetime
+    charge_ref: str | None = None
+    intent_ref: str | None = None
+    reference: str | None = None  # ours only
+    failure_reason: str | None = None
+    balance_transaction_ref: str | None = None
+    failure_balance_transaction_ref: str | None = None
+
+
+@dataclass(frozen=True)
+class BalanceTransaction:
+    """One movement of the gateway's balance: ``net = amount - fee``, tax within fee."""
+
+    ref: str
+    category: str
+    type: str
+    amount: int
+    fee: int
+    tax: int
+    net: int
+    currency: str
+    created: datetime
+    available_on: datetime | None = None
+    source_ref: str | None = None
+    exchange_rate: float | None = None
+    description: str | None = None
+    fee_details: tuple = field(default=(), hash=False)
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A customer's bank takes money back; ``due_by`` is the deadline for evidence."""
+
+    ref: str
+    status: str
+    amount: int
+    currency: str
+    created: datetime
+    charge_ref: str | None = None
+    intent_ref: str | None = None
+    reason: str | None = None
+    due_by: datetime | None = None
+    livemode: bool = False
+    balance_transaction_refs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Payout:
+    """A transfer from the gateway's balance to the company's bank account."""
+
+    ref: str
+    status: str
+    amount: int
+    currency: str
+    created: datetime
+    arrival_date: date
+    automatic: bool
+    method: str | None = None
+    reconciliation: str = "not_applicable"
+    descriptor: str | None = None
+    trace_ref: str | None = None
+    livemode: bool = False
+    failure_message: str | None = None
+    balance_transaction_ref: str | None = None
+    failure_balance_transaction_ref: str | None = None

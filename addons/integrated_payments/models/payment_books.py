@@ -1,0 +1,265 @@
+"""The gateway's books: balance transactions to bank statement lines, and their proof."""
+
+import logging
+from collections import defaultdict
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from ..domain import minor_units
+from ..domain.postings import posting_of
+
+_logger = logging.getLogger(__name__)
+
+POST_LIMIT = 500  # balance transactions per call, each call in one database transaction
+
+
+class PaymentBalanceTransaction(models.Model):
+    _inherit = "payment.balance.transaction"
+
+    def _post(self):
+        """Book the pending records as statement lines and match them with payments.
+
+        In a batch; if the batch fails, one by one, so that one bad record parks itself
+        and holds up nobody.
+        """
+        for provider, records in self.grouped("provider_id").items():
+            if provider.books_mode == "off":
+                continue
+            if provider.books_mode == "shadow":
+                records.write({"state": "shadow", "reason": False})
+                continue
+            pending = records.filtered(lambda record: record.state == "pending")
+            locked = pending.try_lock_for_update()
+            books = locked.with_company(provider.company_id)
+            books._park_unbookable(provider)
+            books = books.filtered(lambda record: record.state == "pending")
+            books._book_or_park(provider)
+            books.transaction_id._match_outstanding()
+
+    def _park_unbookable(self, provider):
+        """Park what this provider's journal cannot hold, with what to do about it."""
+        currency = provider.journal_id.currency_id or provider.company_id.currency_id
+        for record in self:
+            if record.currency_id != currency:
+                record._park(
+                    self.env._(
+                        "The journal %(journal)s is kept in %(own)s; this movement is in"
+                        " %(other)s.",
+                        journal=provider.journal_id.display_name,
+                        own=currency.name,
+                        other=record.currency_id.name,
+                    )
+                )
+
+    def _book_or_park(self, provider):
+        try:
+            with self.env.cr.savepoint():
+                self._book(provider)
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - shown on the record
+            if len(self) > 1:
+                for record in self:
+                    record._book_or_park(provider)
+                return
+            _logger.exception("Balance transaction %s", self.gateway_ref)
+            self._park(str(error))
+
+    def _book(self, provider):
+        """Create the statement lines of all records at once."""
+        if not self:
+            return
+        accounts = provider._accounts_by_role()
+        postings = [record._posting() for record in self]
+        lines = self.env["account.bank.statement.line"].create(
+            [
+                record._prepare_statement_line(posting, provider, accounts)
+                for record, posting in zip(self, postings, strict=True)
+            ]
+        )
+        for record, posting, line in zip(self, postings, lines, strict=True):
+            record.write(
+                {
+                    "statement_line_id": line.id,
+                    "state": "posted" if posting.known else "parked",
+                    "reason": False if posting.known else record._unknown_reason(),
+                }
+            )
+
+    def _posting(self):
+        """Return the entry of this movement; what nobody claims goes to suspense."""
+        fact = self._fact()
+        if self._is_foreign():
+            return posting_of(fact).to_suspense()
+        return posting_of(fact)
+
+    def _is_foreign(self):
+        """Whether a customer's money moved without a payment in Odoo."""
+        claims = ("charge", "refund", "partial_capture_reversal", "charge_failure")
+        return self.category in claims and not self.transaction_id
+
+    def _unknown_reason(self):
+        if self._is_foreign():
+            return self.env._(
+                "Taken outside Odoo: no payment is known for %s. It is on the suspense"
+                " account.",
+                self.source_ref,
+            )
+        return self.env._(
+            "The category %s is unknown. It is on the suspense account.", self.category
+        )
+
+    def _prepare_statement_line(self, posting, provider, accounts):
+        """Return the create values of the statement line, its journal items included.
+
+        :param posting: ``domain.postings.Posting``, in minor units
+        :param accounts: {role: account.account}
+        """
+        self.ensure_one()
+        journal = provider.journal_id
+        date = provider.company_id._payment_date(self.created_at, journal)
+        partner = self.transaction_id.partner_id.commercial_partner_id
+        return {
+            "journal_id": journal.id,
+            "date": date,
+            "payment_ref": self._label(),
+            "ref": self.gateway_ref,
+            "partner_id": partner.id,
+            "amount": self.net,
+            "line_ids": [
+                Command.create(values)
+                for values in self._prepare_items(posting, accounts, partner, date)
+            ],
+        }
+
+    def _prepare_items(self, posting, accounts, partner, date):
+        """Return the journal items of a posting, balanced in the company's currency."""
+        company, currency = self.company_id, self.currency_id
+        items, total = [], 0.0
+        for line in posting.lines:
+            amount = currency._from_minor(line.minor)
+            balance = currency._convert(amount, company.currency_id, company, date)
+            total += balance
+            items.append(
+                {
+                    "account_id": accounts[line.role].id,
+                    "partner_id": partner.id,
+                    "name": self._label(),
+                    "currency_id": currency.id,
+                    "amount_currency": amount,
+                    "balance": balance,
+                }
+            )
+        items[-1]["balance"] -= company.currency_id.round(total)
+        return items
+
+    def _label(self):
+        """Return what an accountant reads on the statement line."""
+        parts = (
+            self.category.replace("_", " ").capitalize() if self.category else self.type,
+            self.transaction_id.reference
+            or self.payout_id.descriptor
+            or self.description,
+            self.source_ref,
+        )
+        return " - ".join(part for part in parts if part)
+
+    def _park(self, reason):
+        self.write({"state": "parked", "reason": reason})
+
+
+class PaymentProvider(models.Model):
+    _inherit = "payment.provider"
+
+    def _post_balance_transactions(self):
+        """Post what is pending, payments first, so that both sides can be matched."""
+        for provider in self.filtered(lambda each: each.books_mode != "off"):
+            pending = self.env["payment.balance.transaction"].search(
+                [("provider_id", "=", provider.id), ("state", "=", "pending")],
+                order="created_at, id",
+                limit=POST_LIMIT,
+            )
+            if provider.books_mode == "post":
+                pending.transaction_id._book_money_safely()
+            pending._post()
+            (
+                pending.transaction_id | pending.payout_id._paid_transactions()
+            )._refresh_effects(("books", "bank"))
+
+    @api.model
+    def _cron_post_and_prove(self):
+        """Post what was left behind, then prove the balance of each gateway."""
+        for provider in self.search([("books_mode", "!=", "off")]):
+            provider._post_balance_transactions()
+            self.env["ir.cron"]._commit_progress(1)
+            if provider.books_mode == "post":
+                provider._prove_or_warn()
+                self.env["ir.cron"]._commit_progress(1)
+
+    def _prove_or_warn(self):
+        """Prove the balance; a gateway that cannot be asked is a warning, no failure."""
+        try:
+            self._prove_balance()
+        except Exception as error:  # noqa: BLE001 - the next run asks again
+            _logger.warning("The balance of %s is not proven: %s", self.name, error)
+
+    def _prove_balance(self):
+        """Compare the gateway's balance with the ledger, per currency.
+
+        :return: [{currency, gateway, ledger, pending, parked}], minor units; ``pending``
+            and ``parked`` are movements known here that are not in the ledger yet
+        :raise GatewayError: if the gateway cannot be asked
+        """
+        self.ensure_one()
+        theirs = self._gateway().balance()
+        ledger = self._ledger_balances()
+        waiting = self._unposted_by_state()
+        details = [
+            {
+                "currency": currency,
+                "gateway": theirs.get(currency, 0),
+                "ledger": ledger.get(currency, 0),
+                "pending": waiting[currency, "pending"],
+                "parked": waiting[currency, "parked"],
+            }
+            for currency in sorted(set(theirs) | set(ledger))
+        ]
+        equal = all(line["gateway"] == line["ledger"] for line in details)
+        self.sudo().write(
+            {
+                "proof_at": fields.Datetime.now(),
+                "proof_details": details,
+                "proof_state": "green" if equal else "red",
+            }
+        )
+        return details
+
+    def _ledger_balances(self):
+        """Return {currency: posted balance of the gateway's account}, minor units."""
+        rows = self.env["account.move.line"]._read_group(
+            [
+                ("account_id", "=", self.journal_id.default_account_id.id),
+                ("parent_state", "=", "posted"),
+            ],
+            ["currency_id"],
+            ["amount_currency:sum"],
+        )
+        return {
+            currency.name: minor_units.to_minor(currency.round(amount), currency.name)
+            for currency, amount in rows
+        }
+
+    def _unposted_by_state(self):
+        """Return {(currency, state): net in minor units} of movements without entry."""
+        rows = self.env["payment.balance.transaction"]._read_group(
+            [("provider_id", "=", self.id), ("statement_line_id", "=", False)],
+            ["currency_id", "state"],
+            ["net_minor:sum"],
+        )
+        found = defaultdict(int)
+        for currency, state, net in rows:
+            found[currency.name, state] = net
+        return found

@@ -1,0 +1,123 @@
+"""Bringing facts up to date from the gateway: one method per kind of object."""
+
+from odoo import models
+
+
+class PaymentProvider(models.Model):
+    _inherit = "payment.provider"
+
+    def _refresh(self, kind, ref):
+        """Fetch the object ``ref`` of ``kind`` and store what is true now.
+
+        :return: the payment.transaction concerned, or an empty recordset
+        :raise GatewayError: see ``gateway.errors``
+        """
+        self.ensure_one()
+        gateway = self._gateway()
+        return getattr(self, f"_refresh_{kind}")(gateway, gateway.fetch(kind, ref))
+
+    def _refresh_intent(self, gateway, intent):
+        transaction = self.env["payment.transaction"]._of_intent(self, intent)
+        transaction._apply_intent(intent)
+        charges = gateway.charges_of(intent.ref)
+        self._store_charges(gateway, charges)
+        return transaction
+
+    def _refresh_charge(self, gateway, charge):
+        if charge.intent_ref:
+            intent = gateway.fetch("intent", charge.intent_ref)
+            transaction = self._refresh_intent(gateway, intent)
+        else:
+            transaction = self.env["payment.transaction"]
+            self._store_charges(gateway, [charge])
+        if charge.refunded:
+            for refund in gateway.refunds_of(charge.ref):
+                transaction |= self._store_refund(gateway, refund)
+        return transaction
+
+    def _store_charges(self, gateway, charges):
+        """Store attempts and the balance transactions that they already have."""
+        stored = self.env["payment.charge"]._store(self, charges)
+        for charge in charges:
+            record = stored[charge.ref]
+            record.transaction_id._apply_charge(charge)
+            self._store_movement(
+                gateway,
+                charge.balance_transaction_ref,
+                charge_id=record,
+                transaction_id=record.transaction_id,
+            )
+
+    def _refresh_refund(self, gateway, refund):
+        if refund.charge_ref:
+            self._ensure_charge(gateway, refund.charge_ref)
+        return self._store_refund(gateway, refund)
+
+    def _store_refund(self, gateway, refund):
+        """Store one refund as core does: a child transaction with a negative amount."""
+        transaction = self.env["payment.transaction"]._of_refund(self, refund)
+        transaction._apply_refund(refund)
+        for ref in (
+            refund.balance_transaction_ref,
+            refund.failure_balance_transaction_ref,
+        ):
+            self._store_movement(gateway, ref, transaction_id=transaction)
+        return transaction
+
+    def _refresh_dispute(self, gateway, dispute):
+        charge = self._ensure_charge(gateway, dispute.charge_ref)
+        stored = self.env["payment.dispute"]._store(self, [dispute], charge)
+        for ref in dispute.balance_transaction_refs:
+            self._store_movement(
+                gateway,
+                ref,
+                dispute_id=stored[dispute.ref],
+                charge_id=charge,
+                transaction_id=charge.transaction_id,
+            )
+        return charge.transaction_id
+
+    def _refresh_payout(self, gateway, payout):
+        record = self.env["payment.payout"]._store(self, [payout])[payout.ref]
+        own = self._store_movement(
+            gateway, payout.balance_transaction_ref, payout_id=record
+        )
+        record._write_changes({"own_balance_transaction_id": own.id})
+        self._store_movement(
+            gateway, payout.failure_balance_transaction_ref, payout_id=record
+        )
+        if payout.reconciliation == "completed":
+            movements = gateway.balance_transactions_of(payout.ref)
+            self.env["payment.balance.transaction"]._store(
+                self, movements, payout_id=record
+            )
+        return self.env["payment.transaction"]
+
+    def _ensure_charge(self, gateway, ref):
+        """Return the payment.charge with gateway id ``ref``, fetched if need be."""
+        domain = [("provider_id", "=", self.id), ("gateway_ref", "=", ref)]
+        charge = self.env["payment.charge"].search(domain)
+        if not charge:
+            self._refresh_charge(gateway, gateway.fetch("charge", ref))
+            charge = self.env["payment.charge"].search(domain)
+        return charge
+
+    def _store_movement(self, gateway, ref, **links):
+        """Store the balance transaction ``ref``; it is fetched once, for it never changes.
+
+        :param links: records that it belongs to, by field
+        :return: payment.balance.transaction, empty if ``ref`` is None (not yet known)
+        """
+        Movement = self.env["payment.balance.transaction"]
+        if not ref:
+            return Movement
+        known = Movement.search(
+            [("provider_id", "=", self.id), ("gateway_ref", "=", ref)]
+        )
+        if known:
+            known._write_changes(
+                {name: record.id for name, record in links.items() if record}
+            )
+            return known
+        fact = gateway.fetch("balance_transaction", ref)
+        return Movement._store(self, [fact], **links)[ref]

@@ -1,0 +1,352 @@
+"""What a payment sets in motion: one method per effect, each on its own savepoint."""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+
+from odoo import api, fields, models
+
+from .payment_effect import KINDS
+
+_logger = logging.getLogger(__name__)
+NO_ORDER_EFFECTS = ("order", "invoice", "stock")  # a refund leaves these alone
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an effect: a state of payment.effect, why, and its document."""
+
+    state: str
+    reason: str | None = None
+    document: Any = None
+
+
+class PaymentTransaction(models.Model):
+    _inherit = "payment.transaction"
+
+    effect_ids = fields.One2many("payment.effect", "transaction_id", "Payment Trail")
+    held_effect_count = fields.Integer(compute="_compute_held_effect_count")
+    has_order = fields.Boolean(compute="_compute_has_order")
+
+    @api.depends("effect_ids.state")
+    def _compute_held_effect_count(self):
+        for transaction in self:
+            held = transaction.effect_ids.filtered(lambda each: each.state == "held")
+            transaction.held_effect_count = len(held)
+
+    @api.depends("sale_order_ids")
+    def _compute_has_order(self):
+        for transaction in self:
+            transaction.has_order = bool(transaction.sudo().sale_order_ids)
+
+    # === RUNNING === #
+
+    def _post_process(self):
+        """Book the money first; then core's own steps and ours as separate effects.
+
+        An error in an order or in stock so never undoes the record of the money.
+        """
+        paid = self.filtered(
+            lambda each: each.state == "done" and each.operation != "validation"
+        )
+        super(PaymentTransaction, self - paid)._post_process()
+        paid._book_money_safely()
+        for transaction in paid:
+            transaction._run_effects([kind for kind, _label in KINDS])
+
+    def _core_post_process(self):
+        """Run what Odoo and other modules do after a payment."""
+        return super()._post_process()
+
+    def _book_money_safely(self):
+        """Book each payment on its own savepoint; the trail shows what failed."""
+        for transaction in self:
+            try:
+                with self.env.cr.savepoint():
+                    transaction._book_money()
+            except psycopg2.OperationalError:
+                raise
+            except Exception as error:  # noqa: BLE001 - shown in the trail
+                _logger.warning("Payment of %s: %s", transaction.reference, error)
+                effect = self.env["payment.effect"].sudo()._ensure(transaction)
+                effect[transaction, "books"]._record(Outcome("held", str(error)))
+
+    def _settle(self):
+        """Run whatever the present state of each transaction asks for."""
+        for transaction in self:
+            if not transaction.is_post_processed:
+                transaction._post_process()
+            transaction._refresh_effects(("books", "invoice", "bank"))
+
+    def _refresh_effects(self, kinds):
+        """Bring effects that only observe up to date, where a trail exists."""
+        for transaction in self.filtered(lambda each: each.effect_ids):
+            transaction._run_effects(kinds)
+
+    def _run_effects(self, kinds, force=False):
+        """Run effects of one transaction in their order, each on its own savepoint.
+
+        :param kinds: keys of ``payment.effect.KINDS``
+        :param bool force: also run again what is done
+        """
+        self.ensure_one()
+        effects = self.env["payment.effect"].sudo()._ensure(self)
+        acting = self.with_company(self.company_id)
+        for kind, _label in KINDS:
+            effect = effects[self, kind]
+            if kind in kinds and (force or effect.state != "done"):
+                effect._record(acting._try_effect(kind))
+
+    def _try_effect(self, kind):
+        """Return the Outcome of running one effect; errors become its reason."""
+        if self.operation == "refund" and kind in NO_ORDER_EFFECTS:
+            return Outcome("none")
+        try:
+            with self.env.cr.savepoint():
+                return getattr(self, f"_effect_{kind}")()
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - shown in the trail
+            _logger.info("Effect %s of %s held: %s", kind, self.reference, error)
+            self.env.invalidate_all()
+            return Outcome("held", str(error))
+
+    # === BOOKS AND BANK === #
+
+    def _effect_books(self):
+        """Payment posted, and the gateway's line with the fee posted beside it."""
+        self._book_money()
+        payment = self.payment_id
+        if not payment:
+            return Outcome("waiting", self.env._("The payment is not confirmed yet."))
+        provider = self.provider_id.sudo()
+        if not provider.gateway_supported or provider.books_mode != "post":
+            return Outcome("done", document=payment)
+        self._match_outstanding()
+        movements = self.sudo().balance_transaction_ids
+        parked = movements.filtered(lambda each: each.state == "parked")
+        if parked:
+            return Outcome("held", parked[0].reason, payment)
+        if not movements.filtered(lambda each: each.state == "posted"):
+            return Outcome(
+                "waiting",
+                self.env._("The gateway has not settled its fee yet."),
+                payment,
+            )
+        return Outcome("done", document=payment)
+
+    def _effect_bank(self):
+        """The payout that carries this payment has arrived at the bank."""
+        payment = self.payment_id
+        provider = self.provider_id.sudo()
+        if not provider.gateway_supported or provider.books_mode == "off":
+            if payment.is_matched:
+                return Outcome("done", document=payment)
+            return Outcome("waiting", self.env._("Waits for the bank statement."))
+        payouts = self.sudo().balance_transaction_ids.payout_id
+        payout = payouts.sorted("arrival_date")[-1:]
+        if not payout:
+            return Outcome("waiting", self.env._("Waits for the gateway's payout."))
+        if payout.bank_statement_line_id:
+            return Outcome("done", document=payout.bank_statement_line_id)
+        reason = self.env._(
+            "Payout %(ref)s is expected on %(date)s.",
+            ref=payout.gateway_ref,
+            date=fields.Date.to_string(payout.arrival_date),
+        )
+        if payout.state in ("failed", "canceled"):
+            reason = self.env._("Payout %s did not arrive.", payout.gateway_ref)
+            return Outcome("held", reason, payout)
+        return Outcome("waiting", reason, payout)
+
+    # === ORDER AND INVOICE === #
+
+    def _effect_order(self):
+        """Core's post-processing: quotation confirmed, e-mails, other modules' steps."""
+        if not self.is_post_processed:
+            self._core_post_process()
+        orders = self.sale_order_ids
+        if not orders:
+            return Outcome("none")
+        unconfirmed = orders.filtered(lambda order: order.state != "sale")
+        if not unconfirmed:
+            return Outcome("done", document=orders[:1])
+        return Outcome("held", self._why_unconfirmed(unconfirmed[0]), unconfirmed[:1])
+
+    def _why_unconfirmed(self, order):
+        """Return why a payment did not confirm an order, for the salesperson."""
+        if order.state == "cancel":
+            return self.env._(
+                "The order is cancelled. The money is the customer's credit."
+            )
+        if len(self.sale_order_ids) > 1:
+            return self.env._("The payment is for several orders: confirm them by hand.")
+        return self.env._(
+            "%(paid)s are paid of the %(total)s that the order needs.",
+            paid=order.currency_id.format(order.amount_paid),
+            total=order.currency_id.format(order._get_prepayment_required_amount()),
+        )
+
+    def _effect_invoice(self):
+        """The invoice exists, is posted, paid by this payment, and sent."""
+        policy = self.company_id.payment_invoice_policy
+        confirmed = self.sale_order_ids.filtered(lambda order: order.state == "sale")
+        made_here = not self.invoice_ids
+        if made_here:
+            if not confirmed or policy == "none":
+                return self._no_invoice(policy)
+            self._invoice_sale_orders()
+        invoices = self.invoice_ids.filtered(lambda move: move.state != "cancel")
+        if not invoices:
+            return Outcome("held", self.env._("The order has nothing to invoice."))
+        if policy == "draft" and confirmed:
+            return Outcome("done", document=invoices[:1])
+        self._settle_invoices(invoices)
+        if policy == "sent" and confirmed:
+            self._send_invoice()
+        return self._invoice_outcome(invoices)
+
+    def _no_invoice(self, policy):
+        if self.sale_order_ids and policy != "none":
+            return Outcome("held", self.env._("The order is not confirmed."))
+        return Outcome("none")
+
+    def _settle_invoices(self, invoices):
+        """Post draft invoices and let the payment pay them."""
+        invoices.filtered(lambda move: move.state == "draft").action_post()
+        account = self.payment_id.destination_account_id
+        open_lines = (self.payment_id.move_id | invoices).line_ids.filtered(
+            lambda line: line.account_id == account and not line.reconciled
+        )
+        if len(open_lines.move_id) > 1:
+            open_lines.reconcile()
+
+    def _invoice_outcome(self, invoices):
+        unpaid = invoices.filtered(lambda move: not move.currency_id.is_zero(
+            move.amount_residual
+        ))
+        if unpaid:
+            reason = self.env._(
+                "%s remain open.", unpaid[0].currency_id.format(unpaid[0].amount_residual)
+            )
+            return Outcome("done", reason, unpaid[:1])
+        return Outcome("done", document=invoices[:1])
+
+    # === STOCK === #
+
+    def _effect_stock(self):
+        """Goods reserved, or delivered where the company's policy says so."""
+        policy = self.company_id.payment_stock_policy
+        orders = self.sale_order_ids
+        confirmed = orders.filtered(lambda order: order.state == "sale")
+        if orders and not confirmed:
+            return Outcome("held", self.env._("The order is not confirmed."))
+        pickings = confirmed.picking_ids.filtered(
+            lambda picking: picking.picking_type_code == "outgoing"
+            and picking.state != "cancel"
+        )
+        if not pickings or policy == "none":
+            return Outcome("none")
+        open_pickings = pickings.filtered(lambda picking: picking.state != "done")
+        open_pickings.action_assign()
+        if policy == "deliver":
+            self._deliver(open_pickings)
+        return self._stock_outcome(confirmed.picking_ids, policy)
+
+    def _deliver(self, pickings):
+        """Validate what is fully reserved; Odoo's own checks apply (lots, ...)."""
+        ready = pickings.filtered(lambda picking: picking.state == "assigned")
+        for picking in ready:
+            picking.with_context(skip_sms=True, skip_backorder=True).button_validate()
+
+    def _stock_outcome(self, pickings, policy):
+        outgoing = pickings.filtered(
+            lambda picking: picking.picking_type_code == "outgoing"
+            and picking.state != "cancel"
+        )
+        todo = outgoing.filtered(lambda picking: picking.state != "done")
+        short = todo.filtered(lambda picking: picking.state != "assigned")
+        if short:
+            return Outcome("held", self._what_is_missing(short), short[:1])
+        if todo and policy == "deliver":
+            reason = self.env._("Validate the delivery by hand: it needs more details.")
+            return Outcome("held", reason, todo[:1])
+        return Outcome("done", document=(todo or outgoing)[:1])
+
+    def _what_is_missing(self, pickings):
+        """Return which products are short, at most three of them."""
+        short = pickings.move_ids.filtered(
+            lambda move: move.state not in ("assigned", "done", "cancel")
+        )
+        return self.env._(
+            "Not enough stock: %s",
+            ", ".join(
+                self.env._(
+                    "%(product)s (%(available)s of %(needed)s)",
+                    product=move.product_id.display_name,
+                    available=f"{move.quantity:g}",
+                    needed=f"{move.product_uom_qty:g}",
+                )
+                for move in short[:3]
+            ),
+        )
+
+    # === CRM AND RECEIPT === #
+
+    def _effect_crm(self):
+        """Customer, order and opportunity tell of the payment; the sale is won.
+
+        Core tells order and invoice already.
+        """
+        partner = self.partner_id
+        if not partner:
+            return Outcome("none")
+        leads = self.sale_order_ids.opportunity_id
+        message = self._crm_message()
+        for record in [partner, *leads]:
+            record.message_post(body=message, subtype_xmlid="mail.mt_note")
+        if self.amount > 0:
+            leads.filtered(lambda lead: not lead.stage_id.is_won).action_set_won()
+        return Outcome("done", document=leads[:1] or partner)
+
+    def _crm_message(self):
+        words = {
+            "amount": self.currency_id.format(abs(self.amount)),
+            "provider": self.provider_id.sudo().name,
+            "link": self._get_html_link(),
+        }
+        if self.operation == "refund":
+            return self.env._("%(amount)s refunded through %(provider)s: %(link)s", **words)
+        return self.env._("%(amount)s paid through %(provider)s: %(link)s", **words)
+
+    def _effect_receipt(self):
+        """The customer has a receipt, in their own language."""
+        if not self.company_id.payment_send_receipt:
+            return Outcome("none")
+        if not (self.partner_email or self.partner_id.email):
+            return Outcome(
+                "held",
+                self.env._("The customer has no e-mail address."),
+                self.partner_id,
+            )
+        template = self.env.ref(self._receipt_template())
+        mail_id = template.sudo().send_mail(self.id)
+        return Outcome("done", document=self.env["mail.mail"].sudo().browse(mail_id))
+
+    def _receipt_template(self):
+        """Return the external id of the receipt's template."""
+        if self.operation == "refund":
+            return "integrated_payments.mail_template_refund"
+        return "integrated_payments.mail_template_receipt"
+
+    # === ACTIONS === #
+
+    def action_run_held_effects(self):
+        """Try all held effects of these payments again."""
+        return self.effect_ids.filtered(lambda each: each.state == "held").action_run()
+
+    def action_view_events(self):
+        """List the gateway's events about this payment."""
+        return self.event_ids._get_records_action(name=self.env._("Events"))

@@ -1,0 +1,57 @@
+from datetime import timedelta
+
+import pytz
+
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    payment_invoice_policy = fields.Selection(
+        [
+            ("none", "Do nothing"),
+            ("draft", "Draft invoice"),
+            ("posted", "Posted invoice"),
+            ("sent", "Posted invoice, sent to the customer"),
+        ],
+        string="Invoice on Payment",
+        default="sent",
+        required=True,
+    )
+    payment_stock_policy = fields.Selection(
+        [
+            ("none", "Do nothing"),
+            ("reserve", "Reserve"),
+            ("deliver", "Deliver what is available"),
+        ],
+        string="Stock on Payment",
+        default="reserve",
+        required=True,
+    )
+    payment_send_receipt = fields.Boolean("Send Payment Receipts", default=True)
+    payment_responsible_id = fields.Many2one(
+        "res.users",
+        "Responsible for Payments",
+        help="Who is asked about disputes, failed payouts and differences.",
+    )
+
+    def _payment_responsible(self):
+        """Return the user to ask about this company's gateway matters."""
+        self.ensure_one()
+        return self.payment_responsible_id or self.env.ref("base.user_admin")
+
+    def _payment_date(self, moment, journal):
+        """Return the accounting date of a gateway's moment.
+
+        The day in the company's time zone; if that day is locked, the first open day.
+
+        :param datetime moment: naive UTC
+        :param journal: the journal that will be posted to
+        :return: date
+        """
+        self.ensure_one()
+        zone = pytz.timezone(self.partner_id.tz or "UTC")
+        day = pytz.utc.localize(moment).astimezone(zone).date()
+        locked_until = self._get_user_fiscal_lock_date(journal)
+        return max(day, locked_until + timedelta(days=1)) if locked_until else day

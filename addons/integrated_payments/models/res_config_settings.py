@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    payment_invoice_policy = fields.Selection(
+        related="company_id.payment_invoice_policy", readonly=False
+    )
+    payment_stock_policy = fields.Selection(
+        related="company_id.payment_stock_policy", readonly=False
+    )
+    payment_send_receipt = fields.Boolean(
+        related="company_id.payment_send_receipt", readonly=False
+    )
+    payment_responsible_id = fields.Many2one(
+        related="company_id.payment_responsible_id", readonly=False
+    )

@@ -1,0 +1,26 @@
+from odoo import api, models
+
+from ..domain import minor_units
+from ..gateway.errors import NeedsPerson
+
+
+class ResCurrency(models.Model):
+    _inherit = "res.currency"
+
+    @api.model
+    def _of_code(self, code):
+        """Return the currency with ISO 4217 ``code``, archived ones included.
+
+        :raise NeedsPerson: if Odoo does not know the currency
+        """
+        currency = self.with_context(active_test=False).search([("name", "=", code)])
+        if not currency:
+            raise NeedsPerson(
+                self.env._("The currency %s is unknown. Create it in Odoo.", code)
+            )
+        return currency
+
+    def _from_minor(self, minor):
+        """Return a gateway's minor units of this currency in major units (float)."""
+        self.ensure_one()
+        return float(minor_units.to_major(minor, self.name))

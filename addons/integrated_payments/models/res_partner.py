@@ -1,0 +1,25 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    gateway_transaction_count = fields.Integer(
+        compute="_compute_gateway_transaction_count", compute_sudo=True
+    )
+
+    def _compute_gateway_transaction_count(self):
+        rows = self.env["payment.transaction"]._read_group(
+            [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
+        )
+        counts = {partner.id: count for partner, count in rows}
+        for partner in self:
+            partner.gateway_transaction_count = counts.get(partner.id, 0)
+
+    def action_view_gateway_transactions(self):
+        """Open the customer's payments."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "integrated_payments.action_payment_trail"
+        )
+        return {**action, "domain": [("partner_id", "=", self.id)], "context": {}}
