@@ -68,11 +68,43 @@ class PaymentBalanceTransaction(models.Model):
             _logger.exception("Balance transaction %s", self.gateway_ref)
             self._park(str(error))
 
+    def _reopen_if_claimed(self):
+        """Post again what lay on suspense until its payment became known."""
+        claimed = self.filtered(
+            lambda record: record.state == "parked"
+            and record.statement_line_id
+            and record._posting().known
+        )
+        claimed.write({"state": "pending", "reason": False})
+
     def _book(self, provider):
         """Create the statement lines of all records at once."""
+        accounts = provider._accounts_by_role()
+        self.filtered("statement_line_id")._rebook(provider, accounts)
+        self.filtered(lambda record: not record.statement_line_id)._book_new(
+            provider, accounts
+        )
+
+    def _rebook(self, provider, accounts):
+        """Replace the suspense item of lines whose payment is known by now.
+
+        As when a person matches a bank line: the line stays, its counterpart changes.
+        """
+        for record in self:
+            line = record.statement_line_id
+            values = record._prepare_statement_line(
+                record._posting(), provider, accounts
+            )
+            # First the label: Odoo then remakes the default items itself.
+            line.write({name: values[name] for name in ("payment_ref", "partner_id")})
+            line.with_context(force_delete=True, skip_readonly_check=True).write(
+                {"line_ids": [Command.clear(), *values["line_ids"]]}
+            )
+            record.write({"state": "posted", "reason": False})
+
+    def _book_new(self, provider, accounts):
         if not self:
             return
-        accounts = provider._accounts_by_role()
         postings = [record._posting() for record in self]
         lines = self.env["account.bank.statement.line"].create(
             [

@@ -2,6 +2,16 @@
 
 from odoo import models
 
+from ..domain.postings import category_of
+
+# What a movement of the balance was caused by, so that it can be fetched.
+SOURCE_KINDS = {
+    "charge": "charge",
+    "refund": "refund",
+    "refund_failure": "refund",
+    "dispute": "dispute",
+    "dispute_reversal": "dispute",
+}
 
 class PaymentProvider(models.Model):
     _inherit = "payment.provider"
@@ -86,12 +96,33 @@ class PaymentProvider(models.Model):
         self._store_movement(
             gateway, payout.failure_balance_transaction_ref, payout_id=record
         )
-        if payout.reconciliation == "completed":
-            movements = gateway.balance_transactions_of(payout.ref)
-            self.env["payment.balance.transaction"]._store(
-                self, movements, payout_id=record
-            )
-        return self.env["payment.transaction"]
+        if payout.reconciliation != "completed":
+            return self.env["payment.transaction"]
+        movements = gateway.balance_transactions_of(payout.ref)
+        touched = self._claim_sources(movements)
+        self.env["payment.balance.transaction"]._store(
+            self, movements, payout_id=record
+        )
+        return touched
+
+    def _claim_sources(self, movements):
+        """Refresh what caused movements that are new here: a missed or later event.
+
+        :return: the payment.transaction records they belong to
+        """
+        known = self.env["payment.balance.transaction"].search(
+            [
+                ("provider_id", "=", self.id),
+                ("gateway_ref", "in", [fact.ref for fact in movements]),
+            ]
+        )
+        seen = set(known.mapped("gateway_ref"))
+        touched = self.env["payment.transaction"]
+        for fact in movements:
+            kind = SOURCE_KINDS.get(category_of(fact))
+            if kind and fact.source_ref and fact.ref not in seen:
+                touched |= self._refresh(kind, fact.source_ref)
+        return touched
 
     def _ensure_charge(self, gateway, ref):
         """Return the payment.charge with gateway id ``ref``, fetched if need be."""
@@ -118,6 +149,7 @@ class PaymentProvider(models.Model):
             known._write_changes(
                 {name: record.id for name, record in links.items() if record}
             )
+            known._reopen_if_claimed()
             return known
         fact = gateway.fetch("balance_transaction", ref)
         return Movement._store(self, [fact], **links)[ref]

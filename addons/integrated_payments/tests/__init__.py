@@ -1,0 +1,7 @@
+from . import (
+    test_books,
+    test_effects,
+    test_event,
+    test_provider,
+    test_webhook,
+)

@@ -1,0 +1,235 @@
+"""A provider with books, and a gateway that answers from memory."""
+
+from datetime import datetime, timezone
+from unittest.mock import patch
+
+from odoo.addons.account_payment.tests.common import AccountPaymentCommon
+from odoo.addons.payment_stripe.tests.common import StripeCommon
+
+from ..gateway import types
+from ..gateway.errors import NeedsPerson
+
+PAID_AT = datetime(2026, 3, 9, 12, 0, tzinfo=timezone.utc)
+
+
+class FakeGateway:
+    """Holds facts by kind and id, as the gateway's API would answer them now."""
+
+    def __init__(self):
+        self.facts = {}
+        self.payouts = {}
+        self.totals = {}
+        self.asked = []
+        self.failure = None
+
+    def put(self, kind, fact):
+        """State ``fact``; a later statement about the same id replaces it."""
+        self.facts[kind, fact.ref] = fact
+        return fact
+
+    def fetch(self, kind, ref):
+        self.asked.append((kind, ref))
+        if self.failure:
+            raise self.failure
+        if (kind, ref) not in self.facts:
+            raise NeedsPerson(f"No such {kind}: {ref}")
+        return self.facts[kind, ref]
+
+    def charges_of(self, intent_ref):
+        return [
+            fact
+            for (kind, _ref), fact in self.facts.items()
+            if kind == "charge" and fact.intent_ref == intent_ref
+        ]
+
+    def refunds_of(self, charge_ref):
+        return [
+            fact
+            for (kind, _ref), fact in self.facts.items()
+            if kind == "refund" and fact.charge_ref == charge_ref
+        ]
+
+    def balance_transactions_of(self, payout_ref):
+        return [self.facts["balance_transaction", ref] for ref in self.payouts[payout_ref]]
+
+    def balance(self):
+        return self.totals or self._sum_of_nets()
+
+    def _sum_of_nets(self):
+        totals = {}
+        for (kind, _ref), fact in self.facts.items():
+            if kind == "balance_transaction":
+                totals[fact.currency] = totals.get(fact.currency, 0) + fact.net
+        return totals
+
+
+class IntegratedPaymentsCommon(StripeCommon, AccountPaymentCommon):
+    """Stripe in test mode in a sandbox database, with its books set up."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.provider = cls.stripe
+        cls.currency = cls.company_data["currency"]
+        cls.company.payment_stock_policy = "reserve"
+        cls.stripe.write({"post_test_payments": True, "company_id": cls.company.id})
+        cls.stripe.action_set_up_gateway_books()
+        cls.stripe.gateway_webhook_secret = "whsec_own"
+        cls.pm_card = cls.env.ref("payment.payment_method_card")
+        cls.pm_card.active = True
+        cls.payment_method_id = cls.pm_card.id
+        cls.accounts = cls.stripe._accounts_by_role()
+
+    def setUp(self):
+        super().setUp()
+        self.gateway = FakeGateway()
+        self.startPatcher(
+            patch.object(
+                type(self.env["payment.provider"]),
+                "_gateway",
+                lambda provider: self.gateway,
+            )
+        )
+
+    # === What the gateway says === #
+
+    def say_paid(self, transaction, number=1, fee=320, tax=20, settled=True):
+        """A customer paid ``transaction``; ``settled``: the fee is known already."""
+        amount = round(abs(transaction.amount) * 100)
+        movement = f"txn_{number}" if settled else None
+        if settled:
+            self.say_movement(
+                movement, "charge", amount, fee=fee, tax=tax, source=f"ch_{number}"
+            )
+        self.gateway.put(
+            "charge",
+            types.Charge(
+                ref=f"ch_{number}",
+                status="succeeded",
+                amount=amount,
+                captured=amount,
+                currency=transaction.currency_id.name,
+                created=PAID_AT,
+                intent_ref=f"pi_{number}",
+                method="card",
+                brand="visa",
+                last4="4242",
+                balance_transaction_ref=movement,
+            ),
+        )
+        return self.say_intent(transaction, number, status="succeeded")
+
+    def say_intent(self, transaction, number=1, status="succeeded", **values):
+        amount = round(abs(transaction.amount) * 100)
+        return self.gateway.put(
+            "intent",
+            types.Intent(
+                **{
+                    "ref": f"pi_{number}",
+                    "status": status,
+                    "amount": amount,
+                    "amount_received": amount if status == "succeeded" else 0,
+                    "currency": transaction.currency_id.name,
+                    "created": PAID_AT,
+                    "reference": transaction.reference,
+                    "charge_ref": f"ch_{number}",
+                    **values,
+                }
+            ),
+        )
+
+    def say_movement(self, ref, category, amount, fee=0, tax=0, source=None, **values):
+        return self.gateway.put(
+            "balance_transaction",
+            types.BalanceTransaction(
+                **{
+                    "ref": ref,
+                    "category": category,
+                    "type": category,
+                    "amount": amount,
+                    "fee": fee,
+                    "tax": tax,
+                    "net": amount - fee,
+                    "currency": "USD",
+                    "created": PAID_AT,
+                    "source_ref": source,
+                    **values,
+                }
+            ),
+        )
+
+    def say_payout(self, ref, movements, status="paid", **values):
+        """The gateway pays out ``movements`` (ids); returns the payout fact."""
+        facts = [self.gateway.facts["balance_transaction", each] for each in movements]
+        amount = sum(fact.net for fact in facts)
+        own = self.say_movement(f"txn_{ref}", "payout", -amount, source=ref)
+        self.gateway.payouts[ref] = [*movements, own.ref]
+        return self.gateway.put(
+            "payout",
+            types.Payout(
+                **{
+                    "ref": ref,
+                    "status": status,
+                    "amount": amount,
+                    "currency": "USD",
+                    "created": PAID_AT,
+                    "arrival_date": PAID_AT.date(),
+                    "automatic": True,
+                    "reconciliation": "completed",
+                    "balance_transaction_ref": own.ref,
+                    **values,
+                }
+            ),
+        )
+
+    # === What Odoo hears === #
+
+    def hear(self, event_type, object_ref, number=None, livemode=False, provider=None):
+        """Put an event into the inbox, as the webhook does after verification."""
+        Event = self.env["payment.event"].sudo()
+        ref = f"evt_{number or f'{event_type}_{object_ref}'}"
+        Event._receive(
+            provider or self.provider,
+            b'{"id": "%s", "type": "%s", "livemode": %s, "created": 1760000000,'
+            b' "data": {"object": {"id": "%s"}}}'
+            % (
+                ref.encode(),
+                event_type.encode(),
+                b"true" if livemode else b"false",
+                object_ref.encode(),
+            ),
+        )
+        return Event.search([("gateway_ref", "=", ref)])
+
+    def work(self):
+        """Run the job over all that waits, without its commits."""
+        Event = self.env["payment.event"].sudo()
+        Event.search([("state", "=", "pending")])._process()._settle()
+
+    def hear_and_work(self, event_type, object_ref, **kwargs):
+        event = self.hear(event_type, object_ref, **kwargs)
+        self.work()
+        return event
+
+    # === What the books hold === #
+
+    def balances(self):
+        """Return {role: posted balance} of the gateway's accounts, zeros left out."""
+        rows = self.env["account.move.line"]._read_group(
+            [
+                ("account_id", "in", [each.id for each in self.accounts.values()]),
+                ("parent_state", "=", "posted"),
+            ],
+            ["account_id"],
+            ["balance:sum"],
+        )
+        totals = {account: round(total, 2) for account, total in rows}
+        return {
+            role: totals[account]
+            for role, account in self.accounts.items()
+            if totals.get(account)
+        }
+
+    def trail(self, transaction):
+        """Return {kind: state} of a payment's effects."""
+        return {effect.kind: effect.state for effect in transaction.effect_ids}
