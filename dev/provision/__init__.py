@@ -23,6 +23,7 @@ from .databases import (
 )
 from .errors import SetupError
 from .installation import Installation, ensure
+from .progress import say
 
 __all__ = [
     "BASE_MODULES",
@@ -34,4 +35,5 @@ __all__ = [
     "ensure",
     "ensure_template",
     "existing_modules",
+    "say",
 ]

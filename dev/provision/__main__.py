@@ -1,18 +1,19 @@
 """`python3 -m dev.provision [COMMAND]`: set-up from the command line.
 
 Without a command: make everything, the template of the tests included. `env`: print the
-environment for a shell to evaluate. `lint`: make the linters' environment. `database
-NAME`: make a fresh test database. `stop`: stop the embedded PostgreSQL.
+environment for a shell to evaluate. `lint`: make the linters' environment. `database`:
+make a fresh test database; `drop NAME` drops it. `stop`: stop the embedded PostgreSQL.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import sys
 import time
 
-from . import databases, environment, postgres
+from . import configuration, databases, environment, postgres
 from .errors import SetupError
 from .installation import ensure
 from .locks import exclusive
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> int:
     :return: the exit status; 1 with a message if set-up cannot go on.
     """
     parser = argparse.ArgumentParser(prog="python3 -m dev.provision")
-    commands = ("all", "env", "lint", "database", "stop")
+    commands = ("all", "env", "lint", "database", "drop", "stop")
     parser.add_argument("command", nargs="?", default="all", choices=commands)
     parser.add_argument("name", nargs="?", help="the database's name")
     parser.add_argument("--with-demo", action="store_true", help="with demo data")
@@ -67,9 +68,18 @@ def _lint(_options: argparse.Namespace) -> None:
 
 
 def _database(options: argparse.Namespace) -> None:
-    """Make a fresh database of the suite, and print its name."""
+    """Make a fresh test database of the suite, and print its name."""
     template = databases.ensure_template(with_demo=options.with_demo)
-    print(databases.clone_database(template, options.name or "integrated_payments"))
+    configuration.write_test_configuration(ensure())
+    # The caller is a script; its life is the database's.
+    name = options.name or databases.scratch_name(os.getppid())
+    databases.drop_orphans()
+    print(databases.clone_database(template, name))
+
+
+def _drop(options: argparse.Namespace) -> None:
+    """Drop a database."""
+    databases.drop_database(options.name)
 
 
 def _stop(_options: argparse.Namespace) -> None:

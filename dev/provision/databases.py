@@ -109,6 +109,24 @@ def drop_database(name: str) -> None:
         _drop(run, name)
 
 
+def scratch_name(pid: int) -> str:
+    """Return a name for a test database that lives as long as a process.
+
+    :param int pid: the process.
+    """
+    return f"{_prefix()}scratch_{pid}"
+
+
+def drop_orphans() -> None:
+    """Drop the test databases of processes that were killed before they could."""
+    run = ensure()
+    start = f"{_prefix()}scratch_"
+    for name in _databases(run):
+        owner = name.removeprefix(start)
+        if name.startswith(start) and not Path(f"/proc/{owner}").exists():
+            drop_database(name)
+
+
 def _prefix() -> str:
     """Return what our templates' names begin with; two clones may share a server."""
     return f"tpl_{stamps.digest([str(RUN)])[:4]}_"
