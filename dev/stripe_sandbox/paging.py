@@ -3,6 +3,8 @@
 Source: https://docs.stripe.com/api/pagination
 """
 
+from itertools import islice
+
 from .errors import invalid, missing
 
 RANGES = {
@@ -29,14 +31,14 @@ def page(world, kind, params, url, where=None, equal=()):
     :param callable where: any other filter
     :raise ApiError: a limit outside 1-100 or an unknown cursor
     """
-    chosen = [
+    chosen = (
         value
         for value in reversed(world.all(kind))
         if not value.get("deleted")
         and within(value.get("created", 0), params.get("created"))
         and all(params.get(n) in (None, value.get(n)) for n in equal)
         and (where is None or where(value))
-    ]
+    )
     return cut(chosen, params, url)
 
 
@@ -49,16 +51,20 @@ def cut(chosen, params, url):
     if after and before:
         raise invalid("Only one of starting_after and ending_before may be given.")
     if before:
-        chosen = chosen[: _place(chosen, before, "ending_before")]
-        taken, more = chosen[-limit:], len(chosen) > limit
+        newer = list(_until(chosen, before, "ending_before"))
+        taken, more = newer[-limit:], len(newer) > limit
     else:
-        start = _place(chosen, after, "starting_after") + 1 if after else 0
-        taken, more = chosen[start : start + limit], len(chosen) > start + limit
+        for _passed in _until(chosen, after, "starting_after") if after else ():
+            pass
+        found = list(islice(chosen, limit + 1))
+        taken, more = found[:limit], len(found) > limit
     return {"object": "list", "data": taken, "has_more": more, "url": url}
 
 
-def _place(chosen, ref, param):
-    for place, value in enumerate(chosen):
+def _until(chosen, ref, param):
+    """Yield what comes before the cursor, and take the cursor itself off."""
+    for value in chosen:
         if value["id"] == ref:
-            return place
+            return
+        yield value
     raise missing("object", ref, param)

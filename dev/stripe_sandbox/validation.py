@@ -1,10 +1,10 @@
 """Holds every object and every request to the derived schemas, with ``jsonschema``."""
 
-from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from . import forms
 from .errors import SandboxBug, invalid
+from .keywords import Validator
 
 # What API 2019-05-16 accepted and today's annotations no longer list (core's requests).
 LEGACY_PARAMETERS = {
@@ -41,14 +41,14 @@ class Schemas:
         for definition in self._definitions.values():
             self._join(definition)
         self._objects = {
-            name: Draft202012Validator(self._follow(ref))
+            name: Validator(self._follow(ref))
             for name, ref in document["objects"].items()
         }
         self._requests = {
-            key: Draft202012Validator(self._follow(ref))
+            key: Validator(self._follow(ref))
             for key, ref in document["requests"].items()
         }
-        self._deleted = Draft202012Validator(DELETED)
+        self._deleted = Validator(DELETED)
 
     def _follow(self, schema):
         if "$ref" in schema:
