@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import traceback
 from urllib.parse import unquote, urlsplit
 
 from . import catalogue, control, idempotency
@@ -84,7 +85,6 @@ class App:
         """Return (status, answer, headers): Stripe's, errors included."""
         try:
             self._admit(request)
-            self.faults.on_call(request.method, request.path, "before_idempotency")
             return self._once(request, request_id)
         except ApiError as error:
             return error.status, error.body, dict(error.headers)
@@ -140,10 +140,16 @@ class App:
             return 200, answer, {}, True
         except ApiError as error:
             return error.status, error.body, dict(error.headers), error.saved
-        except SandboxBug as bug:
-            self.world.bugs.append(f"{request.method} {request.path}: {bug}")
-            message = f"Bug of the sandbox: {bug}"
-            return 500, {"error": {"type": "api_error", "message": message}}, {}, False
+        except Exception as bug:  # whatever it is, the caller and the log must see it
+            return 500, self.bug(f"{request.method} {request.path}", bug), {}, False
+
+    def bug(self, where, bug):
+        """Keep a bug of the sandbox for ``/_control/state`` and return its answer."""
+        if not isinstance(bug, SandboxBug):
+            bug = traceback.format_exc(limit=-3)
+        self.world.bugs.append(f"{where}: {bug}")
+        message = f"Bug of the sandbox: {bug}"
+        return {"error": {"type": "api_error", "message": message}}
 
     def _lose(self, request):
         """Suffer a fault after the effect: the answer is lost, the effect stays.

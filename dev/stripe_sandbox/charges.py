@@ -56,7 +56,7 @@ def make(world, intent, method, status, captured):
             "on_behalf_of": None,
             "outcome": dict(APPROVED) if status != "failed" else None,
             "paid": status != "failed",
-            "payment_intent": intent["id"],
+            "payment_intent": None if intent.get("_hidden") else intent["id"],
             "payment_method": method["id"],
             "payment_method_details": _details(world, method, intent),
             "receipt_email": intent["receipt_email"],
@@ -72,6 +72,7 @@ def make(world, intent, method, status, captured):
             "transfer_data": None,
             "transfer_group": None,
             "_behaviour": method["_behaviour"],
+            "_intent": intent["id"],
         }
     )
     intent["latest_charge"] = charge["id"]

@@ -151,7 +151,8 @@ class Deliverer:
         if retry and attempt < len(BACK_OFF):
             self._push(event_id, endpoint_id, BACK_OFF[attempt], attempt + 1)
         elif retry:
-            delivery["state"] = "failed"
+            with self._world.lock:
+                delivery["state"] = "failed"
 
     def _post(self, url, body, secrets):
         """Return the HTTP status of one attempt; 0 when there was no answer."""

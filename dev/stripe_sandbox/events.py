@@ -18,7 +18,10 @@ def emit(world, kind, subject, previous=None):
     """Keep an event about ``subject`` and queue it for every endpoint that wants it.
 
     :param dict previous: for ``*.updated``, the changed attributes before the change
+    :return: the event; ``None`` for what the API does not show
     """
+    if subject.get("_hidden"):
+        return None
     data = {"object": rendered(subject)}
     if previous is not None:
         data["previous_attributes"] = previous

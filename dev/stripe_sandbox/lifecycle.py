@@ -200,13 +200,15 @@ def capture(world, intent, amount=None):
 
 
 def cancel(world, intent, reason=None):
-    """Cancel an intent; a charge that was only authorised is released.
+    """Cancel an intent; what was only authorised is released, without any refund.
+
+    Source: https://docs.stripe.com/changelog/basil/2025-03-31/ (no Refund, no
+    ``charge.refunded``, ``expired`` as reason)
 
     :raise ApiError: it is paid or being paid
     """
     if intent["status"] not in CANCELABLE:
         raise unexpected(intent, "cancel", CANCELABLE)
-    release = intent["status"] == "requires_capture"
     intent.update(
         status="canceled",
         canceled_at=world.clock.now(),
@@ -214,11 +216,8 @@ def cancel(world, intent, reason=None):
         amount_capturable=0,
         next_action=None,
     )
-    if release:
-        charge = world.get("charge", intent["latest_charge"])
-        charge.update(refunded=True, amount_refunded=charge["amount"])
-        expired = reason == "automatic"
-        emit(world, "charge.expired" if expired else "charge.refunded", charge)
+    if reason == "expired":
+        emit(world, "charge.expired", world.get("charge", intent["latest_charge"]))
     emit(world, "payment_intent.canceled", intent)
     return intent
 
@@ -228,7 +227,7 @@ def authorisation_expires(world, intent):
     """An authorisation that nobody captured lapses."""
     intent = world.get("payment_intent", intent)
     if intent["status"] == "requires_capture":
-        cancel(world, intent, "automatic")
+        cancel(world, intent, "expired")
 
 
 # === BANK DEBITS === #
@@ -268,7 +267,7 @@ def settle(world, charge):
     if charge["status"] != "pending":
         raise invalid(f"Charge {charge['id']} is {charge['status']}, not pending.")
     charge.update(status="succeeded", paid=True)
-    intent = world.get("payment_intent", charge["payment_intent"])
+    intent = world.get("payment_intent", charge["_intent"])
     return _paid(world, intent, charge, charge["amount"])
 
 
@@ -286,7 +285,7 @@ def fail_payment(world, charge, code="insufficient_funds"):
         _take_back(world, charge)
     message = cards.DECLINE_MESSAGES.get(code, "The bank refused the payment.")
     charges.fail(world, charge, code, None, message)
-    intent = world.get("payment_intent", charge["payment_intent"])
+    intent = world.get("payment_intent", charge["_intent"])
     intent["amount_received"] = 0
     method = world.get("payment_method", charge["payment_method"])
     _attempt_failed(world, intent, method, charge, code, None, message)

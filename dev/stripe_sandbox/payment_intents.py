@@ -2,9 +2,9 @@
 
 from . import lifecycle, money, paging
 from .customers import merge_metadata
+from .errors import missing
 from .events import emit
 from .payment_methods import from_params, resolve
-from .rendering import rendered
 from .routing import route
 
 OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -19,12 +19,15 @@ PLAIN = (
 
 
 @route("POST /v1/payment_intents")
-def create(world, params):
-    """Create an intent, and confirm it when asked to."""
+def create(world, params, hidden=False):
+    """Create an intent, and confirm it when asked to.
+
+    :param bool hidden: it only carries a charge that has no intent for the API
+    """
     money.check_amount(params["amount"], params["currency"].lower())
     if params.get("customer"):
         world.get("customer", params["customer"], "customer")
-    intent = world.add(_blank(world, params))
+    intent = world.add(_blank(world, params) | {"_hidden": hidden})
     emit(world, "payment_intent.created", intent)
     _take_method(world, intent, params)
     if params.get("confirm"):
@@ -146,10 +149,17 @@ def cancel(world, params, ref):
 def list_all(world, params):
     """List, newest first."""
     url = "/v1/payment_intents"
-    return paging.page(world, "payment_intent", params, url, None, ("customer",))
+    return paging.page(world, "payment_intent", params, url, _shown, ("customer",))
+
+
+def _shown(intent):
+    return not intent["_hidden"]
 
 
 @route("GET /v1/payment_intents/{intent}")
 def retrieve(world, params, ref):
     """Serve one intent."""
-    return rendered(world.get("payment_intent", ref, "intent"))
+    intent = world.get("payment_intent", ref, "intent")
+    if intent["_hidden"]:
+        raise missing("payment_intent", ref, "intent")
+    return intent

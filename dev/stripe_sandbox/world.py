@@ -26,11 +26,11 @@ class World:
 
     def __init__(self, seed=None):
         self.lock = threading.RLock()
-        self.clock = Clock()
         self.reset(seed)
 
     def reset(self, seed=None):
-        """Forget everything; time goes on."""
+        """Forget everything, advanced time too."""
+        self.clock = Clock()
         self.random = random.Random(seed)
         self.objects = {}
         self.account = copy.deepcopy(accounts.DEFAULTS)
