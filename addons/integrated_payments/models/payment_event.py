@@ -238,7 +238,7 @@ class PaymentEvent(models.Model):
         subject = translator.subject_of(self.event_type, self.object_ref)
         transaction = self.env["payment.transaction"]
         if subject:
-            transaction = gateway.apply(*subject)
+            transaction = gateway.apply(*subject, self.received_at)
         self.write(
             {
                 "state": "done" if subject else "ignored",
@@ -346,9 +346,14 @@ class _Memory:
         self._provider = provider
         self._seen = {}
 
-    def apply(self, kind, ref):
-        """Bring the object up to date; return the payment.transaction it touched."""
+    def apply(self, kind, ref, heard_at):
+        """Bring the object up to date.
+
+        :param datetime heard_at: when Odoo first heard of it by this event
+        :return: the payment.transaction it touched
+        """
         if (kind, ref) not in self._seen:
-            applied = self._provider._refresh(kind, ref)
-            self._seen[kind, ref] = applied
+            provider = self._provider.with_context(payment_event_received_at=heard_at)
+            applied = provider._refresh(kind, ref)
+            self._seen[kind, ref] = applied.with_env(self._provider.env)
         return self._seen[kind, ref]

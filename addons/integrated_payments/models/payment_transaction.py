@@ -1,4 +1,4 @@
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -139,10 +139,13 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _allow_for_commit(self, fact):
-        age = fields.Datetime.now() - fact.created.astimezone(timezone.utc).replace(
-            tzinfo=None
-        )
-        if age < COMMIT_GRACE:
+        """Let the event that names ``fact`` wait while it is young.
+
+        :raise RetryLater: if Odoo heard of it less than COMMIT_GRACE ago
+        """
+        now = fields.Datetime.now()
+        heard_at = self.env.context.get("payment_event_received_at", now)
+        if now - heard_at < COMMIT_GRACE:
             raise RetryLater(
                 self.env._("%s is not in Odoo yet; it is looked for again.", fact.ref)
             )

@@ -193,9 +193,8 @@ class PaymentTransaction(models.Model):
         """The invoice exists, is posted, paid by this payment, and sent."""
         policy = self.company_id.payment_invoice_policy
         confirmed = self.sale_order_ids.filtered(lambda order: order.state == "sale")
-        made_here = not self.invoice_ids
-        if made_here:
-            if not confirmed or policy == "none":
+        if not self.invoice_ids:
+            if not confirmed or policy == "odoo":
                 return self._no_invoice(policy)
             self._invoice_sale_orders()
         invoices = self.invoice_ids.filtered(lambda move: move.state != "cancel")
@@ -209,7 +208,7 @@ class PaymentTransaction(models.Model):
         return self._invoice_outcome(invoices)
 
     def _no_invoice(self, policy):
-        if self.sale_order_ids and policy != "none":
+        if self.sale_order_ids and policy != "odoo":
             return Outcome("held", self.env._("The order is not confirmed."))
         return Outcome("none")
 

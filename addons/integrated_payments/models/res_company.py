@@ -10,13 +10,13 @@ class ResCompany(models.Model):
 
     payment_invoice_policy = fields.Selection(
         [
-            ("none", "Do nothing"),
+            ("odoo", "As set in Sales (Automatic Invoice)"),
             ("draft", "Draft invoice"),
             ("posted", "Posted invoice"),
             ("sent", "Posted invoice, sent to the customer"),
         ],
         string="Invoice on Payment",
-        default="sent",
+        default="odoo",
         required=True,
     )
     payment_stock_policy = fields.Selection(
@@ -29,7 +29,7 @@ class ResCompany(models.Model):
         default="reserve",
         required=True,
     )
-    payment_send_receipt = fields.Boolean("Send Payment Receipts", default=True)
+    payment_send_receipt = fields.Boolean("Send Payment Receipts")
     payment_responsible_id = fields.Many2one(
         "res.users",
         "Responsible for Payments",

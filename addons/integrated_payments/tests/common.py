@@ -71,7 +71,9 @@ class IntegratedPaymentsCommon(StripeCommon, AccountPaymentCommon):
         super().setUpClass()
         cls.provider = cls.stripe
         cls.currency = cls.company_data["currency"]
-        cls.company.payment_stock_policy = "reserve"
+        cls.company.write(
+            {"payment_invoice_policy": "sent", "payment_send_receipt": True}
+        )
         cls.stripe.write({"post_test_payments": True, "company_id": cls.company.id})
         cls.stripe.action_set_up_gateway_books()
         cls.stripe.gateway_webhook_secret = "whsec_own"

@@ -85,7 +85,7 @@ class TestBooks(IntegratedPaymentsCommon):
         """The event of our own refund comes before our commit: it waits."""
         self.say_paid(self.tx)
         self.hear_and_work("charge.updated", "ch_1")
-        self.say_refund(2500, reference="R-INV-1", created=self.now())
+        self.say_refund(2500, reference="R-INV-1")
         event = self.hear_and_work("refund.created", "re_1")
         self.assertEqual((event.state, event.attempts), ("pending", 1))
         child = self.tx._create_child_transaction(25.0, is_refund=True)
@@ -241,7 +241,7 @@ class TestBooks(IntegratedPaymentsCommon):
 
     # === Helpers === #
 
-    def say_refund(self, minor, reference=None, created=PAID_AT):
+    def say_refund(self, minor, reference=None):
         self.say_movement("txn_re", "refund", -minor, source="re_1")
         charge = self.gateway.facts["charge", "ch_1"]
         self.gateway.put("charge", types.Charge(**{
@@ -255,7 +255,7 @@ class TestBooks(IntegratedPaymentsCommon):
                 status="succeeded",
                 amount=minor,
                 currency="USD",
-                created=created,
+                created=PAID_AT,
                 charge_ref="ch_1",
                 intent_ref="pi_1",
                 reference=reference,

@@ -168,7 +168,7 @@ class TestEffects(IntegratedPaymentsCommon):
         self.assertIn("no e-mail", self.effect("receipt").reason)
 
     def test_policies_that_do_nothing(self):
-        self.company.payment_invoice_policy = "none"
+        self.company.payment_invoice_policy = "odoo"
         self.company.payment_stock_policy = "none"
         self.company.payment_send_receipt = False
         self.pay()

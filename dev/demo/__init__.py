@@ -1,0 +1,1 @@
+"""A company's payments as a story: ``bin/demo``."""

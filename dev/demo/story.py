@@ -1,0 +1,312 @@
+"""The scenes: what customers, the bank and the company do, and what Odoo makes of it."""
+
+import base64
+import time
+from datetime import datetime, timezone
+from decimal import Decimal
+from importlib.util import find_spec
+from pathlib import Path
+
+from . import camt
+from .company import IBAN
+
+PATIENCE = 60  # seconds until an effect must be seen
+SAMPLE = "tests/samples/test-camt053"
+
+
+class StoryError(Exception):
+    """The story did not go as told."""
+
+
+class Story:
+    """Plays the scenes one after the other.
+
+    :param odoo: OdooClient logged in as the company's administrator
+    :param shopper: OdooClient that is not logged in: a customer's browser
+    :param company: :class:`company.Company`
+    :param bank: the sandbox (or Stripe) as customer, bank and time
+    :param say: function that tells the reader what happens
+    """
+
+    def __init__(self, odoo, shopper, company, bank, say):
+        self.odoo, self.shopper, self.company = odoo, shopper, company
+        self.bank, self.say = bank, say
+        self.payments = {}  # title: id of the payment.transaction
+        self.payouts = []
+
+    def play(self):
+        """Play all scenes; afterwards :attr:`payments` holds every payment.
+
+        :raise StoryError: if an effect does not come in time
+        """
+        self.online_order()
+        self.invoice_by_link()
+        self.declined_then_paid()
+        self.refund()
+        self.dispute()
+        self.payout()
+        self.bank_statement()
+        self.sample_statement()
+
+    # === Scenes === #
+
+    def online_order(self):
+        """An online order, paid by card, for goods in stock."""
+        self.say("Nora pays her order by card")
+        order = self._order("Nora Lindqvist", [("Oak standing desk", 1), ("Desk lamp", 2)])
+        payment, intent = self._check_out(order)
+        self.bank.pay(intent, card="visa")
+        self._await("Online order, card", payment, "done")
+
+    def invoice_by_link(self):
+        """An invoice, paid through its payment link by a debit that settles later."""
+        self.say("Studio Delft pays an invoice by link, with a bank debit")
+        invoice = self._invoice("Studio Delft B.V.", [("Task chair, graphite", 6)])
+        payment, intent = self._follow_link(invoice)
+        self.bank.pay(intent, card="sepa")
+        self._await("Invoice by link, bank debit", payment, "pending")
+        self.say("three days later the debit settles")
+        self.bank.advance(days=3, hours=1)
+        self._await("Invoice by link, bank debit", payment, "done")
+
+    def declined_then_paid(self):
+        """A card that is declined, and the next one that is not."""
+        self.say("Marc's first card is declined, his second is not")
+        order = self._order("Marc Dubois", [("Acoustic panel, set of four", 2)])
+        payment, intent = self._check_out(order)
+        self.bank.pay(intent, card="insufficient_funds")
+        self._await("Declined card, tried again", payment, "error")
+        self.bank.pay(intent, card="mastercard")
+        self._await("Declined card, tried again", payment, "done")
+
+    def refund(self):
+        """The company sends part of the first order back, from Odoo."""
+        self.say("Nora sends one lamp back and is refunded")
+        source = self.payments["Online order, card"]
+        payment = self._read(source, ["payment_id"])["payment_id"][0]
+        wizard = self.odoo.create(
+            "payment.refund.wizard", {"payment_id": payment, "amount_to_refund": 79.0}
+        )
+        self.odoo.press("payment.refund.wizard", "action_refund", wizard)
+        child = self.odoo.one(
+            "payment.transaction", [("source_transaction_id", "=", source)]
+        )["id"]
+        self._await("Refund of one lamp", child, "done")
+
+    def dispute(self):
+        """A customer's bank takes its money back."""
+        self.say("Hanne's bank disputes her payment")
+        order = self._order("Hanne de Vries", [("Desk lamp", 1)])
+        payment, intent = self._check_out(order)
+        self.bank.pay(intent, card="visa_debit")
+        self._await("Order that is disputed", payment, "done")
+        self.bank.dispute(charge=intent)
+        self._until(
+            "the dispute is in Odoo",
+            lambda: self.odoo.find(
+                "payment.dispute", [("balance_transaction_ids.state", "=", "posted")]
+            ),
+        )
+
+    def payout(self):
+        """The gateway pays the balance out."""
+        self.say("the gateway pays out, and two days later the money arrives")
+        for payout in self.bank.run_payouts(release=True)["payouts"]:
+            self.bank.payout_arrives(payout=payout)
+            self.bank.payout_reconciles(payout=payout)
+            self.payouts.append(payout)
+        known = [("gateway_ref", "in", self.payouts), ("state", "=", "paid")]
+        self._until(
+            "the payouts are in Odoo",
+            lambda: len(self.odoo.find("payment.payout", known)) == len(self.payouts),
+        )
+
+    def bank_statement(self):
+        """The bank statement: the payouts, a customer's transfer, an unknown payer."""
+        self.say("the bank statement is imported")
+        invoice = self._invoice("Bakkerij Vermeer", [("Desk lamp", 3)])
+        found = self.odoo.one(
+            "account.move", [("id", "=", invoice)], ["name", "amount_total"]
+        )
+        today = self._today()
+        entries = [*self._payout_entries(today), camt.Entry(
+            Decimal(str(found["amount_total"])),
+            today,
+            "Bakkerij Vermeer",
+            f"payment of {found['name']} thank you",
+            "TRF-1001",
+        ), camt.Entry(Decimal("55.00"), today, "J. Jansen", "for the lamp", "TRF-1002")]
+        self._import(
+            camt.render(IBAN, "EUR", Decimal(1000), entries, today), "statement.xml"
+        )
+        self._until(
+            "the payouts are matched with the bank lines",
+            lambda: not self.odoo.find(
+                "payment.payout",
+                [
+                    ("gateway_ref", "in", self.payouts),
+                    ("bank_statement_line_id", "=", False),
+                ],
+            ),
+        )
+        self._until(
+            "the transfer that quotes its invoice is matched",
+            lambda: self.odoo.one(
+                "account.move", [("id", "=", invoice)], ["payment_state"]
+            )["payment_state"] == "paid",
+        )
+
+    def sample_statement(self):
+        """A real sample file, as it comes with the importer."""
+        self.say("a real sample statement of the importer's package is imported")
+        spec = find_spec("odoo.addons.account_statement_import_camt")
+        sample = Path(next(iter(spec.submodule_search_locations))) / SAMPLE
+        self._import(sample.read_bytes(), "test-camt053.xml")
+
+    # === What people do === #
+
+    def _order(self, customer, lines):
+        """A salesperson wins an opportunity: a quotation that is paid online."""
+        partner = self.company.customers[customer]
+        lead = self.odoo.create(
+            "crm.lead",
+            {
+                "name": f"Furniture for {customer}",
+                "type": "opportunity",
+                "partner_id": partner,
+            },
+        )
+        order = self.odoo.create(
+            "sale.order",
+            {
+                "partner_id": partner,
+                "opportunity_id": lead,
+                "require_payment": True,
+                "prepayment_percent": 1.0,
+                "require_signature": False,
+                "order_line": [
+                    (0, 0, {"product_id": self.company.products[name],
+                            "product_uom_qty": quantity})
+                    for name, quantity in lines
+                ],
+            },
+        )
+        self.odoo.press("sale.order", "action_quotation_sent", order)
+        return order
+
+    def _invoice(self, customer, lines):
+        invoice = self.odoo.create(
+            "account.move",
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.company.customers[customer],
+                "invoice_date": str(self._today()),
+                "invoice_line_ids": [
+                    (0, 0, {"product_id": self.company.products[name],
+                            "quantity": quantity})
+                    for name, quantity in lines
+                ],
+            },
+        )
+        self.odoo.press("account.move", "action_post", invoice)
+        return invoice
+
+    def _check_out(self, order):
+        """The customer opens the quotation's page and chooses to pay by card."""
+        url = self.odoo.call("sale.order", "get_portal_url", [order])
+        self.shopper.visit(url)
+        fields = ["access_token", "amount_total"]
+        quotation = self.odoo.one("sale.order", [("id", "=", order)], fields)
+        return self._start(
+            f"/my/orders/{order}/transaction",
+            "card",
+            quotation["amount_total"],
+            quotation["access_token"],
+            url,
+        )
+
+    def _follow_link(self, invoice):
+        """The customer follows the payment link of an invoice."""
+        context = {"active_model": "account.move", "active_id": invoice}
+        wizard = self.odoo.call("payment.link.wizard", "create", [{}], context=context)
+        link = self.odoo.one("payment.link.wizard", [("id", "=", wizard[0])], ["link"])
+        path = link["link"].removeprefix(self.odoo.url)
+        self.shopper.visit(path)
+        fields = ["access_token", "amount_residual"]
+        found = self.odoo.one("account.move", [("id", "=", invoice)], fields)
+        return self._start(
+            f"/invoice/transaction/{invoice}",
+            "sepa_direct_debit",
+            found["amount_residual"],
+            found["access_token"],
+            path,
+        )
+
+    def _start(self, route, method, amount, access_token, landing_route):
+        """Press Pay; return (id of the transaction, id of the gateway's intent)."""
+        started = self.shopper.json(
+            route,
+            access_token=access_token,
+            provider_id=self.company.provider,
+            payment_method_id=self.company.methods[method],
+            token_id=None,
+            amount=amount,
+            flow="direct",
+            tokenization_requested=False,
+            landing_route=landing_route,
+        )
+        payment = self.odoo.one(
+            "payment.transaction", [("reference", "=", started["reference"])]
+        )["id"]
+        return payment, started["client_secret"].split("_secret_")[0]
+
+    def _payout_entries(self, today):
+        fields = ["gateway_ref", "amount", "descriptor", "trace_ref"]
+        found = self.odoo.find(
+            "payment.payout", [("gateway_ref", "in", self.payouts)], fields
+        )
+        return [
+            camt.Entry(
+                Decimal(str(payout["amount"])),
+                today,
+                "Stripe Technology Europe Ltd",
+                f"{payout['descriptor'] or 'STRIPE'} {payout['trace_ref'] or ''}".strip(),
+                payout["gateway_ref"],
+            )
+            for payout in found
+        ]
+
+    def _import(self, content, name):
+        """Upload a statement file in the importer's dialog."""
+        wizard = self.odoo.create(
+            "account.statement.import",
+            {
+                "statement_file": base64.b64encode(content).decode(),
+                "statement_filename": name,
+            },
+        )
+        self.odoo.press("account.statement.import", "import_file_button", wizard)
+
+    # === Watching === #
+
+    def _today(self):
+        """Return the sandbox's day."""
+        return datetime.fromtimestamp(self.bank.clock()["now"], timezone.utc).date()
+
+    def _read(self, payment, fields):
+        return self.odoo.one("payment.transaction", [("id", "=", payment)], fields)
+
+    def _await(self, title, payment, state):
+        self.payments[title] = payment
+        self._until(
+            f"payment '{title}' is {state}",
+            lambda: self._read(payment, ["state"])["state"] == state,
+        )
+
+    @staticmethod
+    def _until(what, condition):
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > deadline:
+                raise StoryError(f"After {PATIENCE} s still not: {what}.")
+            time.sleep(0.2)
