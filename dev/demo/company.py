@@ -40,6 +40,8 @@ def set_up(odoo, keys, base_url):
     :return: :class:`Company`
     """
     company = Company(odoo)
+    accountant = odoo.ref("account.group_account_user")
+    odoo.write("res.users", odoo.uid, {"group_ids": [(4, accountant)]})
     _company(odoo, base_url)
     company.bank = _bank(odoo, IBAN, "ABN AMRO", "Bank")
     company.sample_bank = _bank(odoo, SAMPLE_IBAN, "ABN AMRO", "Old Bank Account")

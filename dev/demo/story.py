@@ -111,11 +111,15 @@ class Story:
     def payout(self):
         """The gateway pays the balance out."""
         self.say("the gateway pays out, and two days later the money arrives")
-        for payout in self.bank.run_payouts(release=True)["payouts"]:
-            self.bank.payout_arrives(payout=payout)
-            self.bank.payout_reconciles(payout=payout)
-            self.payouts.append(payout)
-        known = [("gateway_ref", "in", self.payouts), ("state", "=", "paid")]
+        self.bank.run_payouts(release=True)
+        self.bank.advance(days=4)
+        answer = self.bank.api("GET", "/v1/payouts?limit=100").json()
+        self.payouts = [payout["id"] for payout in answer["data"]]
+        known = [
+            ("gateway_ref", "in", self.payouts),
+            ("state", "=", "paid"),
+            ("reconciliation", "=", "completed"),
+        ]
         self._until(
             "the payouts are in Odoo",
             lambda: len(self.odoo.find("payment.payout", known)) == len(self.payouts),
