@@ -1,0 +1,20 @@
+{
+    "name": "Payment Reconciliation",
+    "summary": "Bank lines matched with payouts and invoices, each decision explained",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Integrated Payments",
+    "license": "LGPL-3",
+    "depends": ["integrated_payments"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/ir_rules.xml",
+        "data/ir_cron.xml",
+        "views/account_match_views.xml",
+        "views/account_bank_statement_line_views.xml",
+        "views/account_journal_views.xml",
+        "views/payment_payout_views.xml",
+        "views/account_menus.xml",
+    ],
+    "installable": True,
+}

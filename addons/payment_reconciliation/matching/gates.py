@@ -1,0 +1,84 @@
+"""Why a pair may not be posted by itself. No gate closed: it may.
+
+A gate is a rule of the trade, not a score: however much speaks for a pair, a cent too
+little or another partner's name is for a person to judge.
+"""
+
+from .values import PAYOUT
+
+ANCHORS = ("payout_id", "trace_id", "number", "reference", "vendor_number", "digits")
+
+
+def same_direction(candidate):
+    """Money in pays what is owed to us; money out what we owe."""
+    return candidate.line.amount * candidate.item.amount > 0
+
+
+def same_company(candidate):
+    """Branches are for a person to decide."""
+    return candidate.line.company == candidate.item.company
+
+
+def same_currency(candidate):
+    """The currency of the transaction, not of the journal."""
+    return candidate.line.currency == candidate.item.currency
+
+
+def same_amount(candidate):
+    """To the minor unit."""
+    return candidate.line.amount == candidate.item.amount
+
+
+def is_anchored(candidate):
+    """Something names this item, not only its amount.
+
+    A payout without its id in the text is named by the gateway's name, its amount that
+    no other payout of these days has, and its date.
+    """
+    if candidate.says(*ANCHORS):
+        return True
+    if candidate.item.kind == PAYOUT:
+        return all(
+            candidate.says(kind)
+            for kind in ("names_gateway", "date_near", "amount_unique")
+        )
+    return all(
+        candidate.says(kind)
+        for kind in ("weak_reference", "partner_same", "amount_unique")
+    )
+
+
+def same_partner(candidate):
+    """A line that is known to be another partner's contradicts."""
+    return not candidate.says("partner_differs")
+
+
+def names_no_other(candidate):
+    """A reference to another open document contradicts."""
+    return not candidate.says("names_others")
+
+
+def is_ready(candidate):
+    """The item's own entry is posted and open."""
+    return candidate.item.waits_for is None
+
+
+GATES = {
+    "direction": same_direction,
+    "company": same_company,
+    "currency": same_currency,
+    "amount": same_amount,
+    "anchor": is_anchored,
+    "partner": same_partner,
+    "others": names_no_other,
+    "ready": is_ready,
+}
+IMPOSSIBLE = frozenset(("direction", "company", "currency"))  # not even proposed
+
+
+def closed_for(candidate):
+    """Return the names of the gates that are closed for ``candidate``."""
+    closed = [name for name, is_open in GATES.items() if not is_open(candidate)]
+    if "ready" in closed:
+        closed[closed.index("ready")] = candidate.item.waits_for
+    return tuple(closed)

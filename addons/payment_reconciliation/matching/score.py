@@ -1,0 +1,154 @@
+"""How much speaks for a pair, in bits: each piece of evidence adds to the log odds.
+
+Fixed defaults, to be learned from confirmed and undone matches. An amount that many
+open items share proves little: its weight falls by the logarithm of their number.
+"""
+
+import math
+
+from . import extract
+from .keys import is_strong
+from .values import PAYOUT, Candidate, Evidence
+
+PRIOR = -10.0  # before any evidence: one of about a thousand open items
+NEAR_DAYS = 5  # between a payout's expected arrival and the bank's booking date
+WEIGHTS = {
+    "payout_id": 26.0,
+    "trace_id": 24.0,
+    "number": 22.0,
+    "reference": 22.0,
+    "vendor_number": 20.0,
+    "digits": 18.0,
+    "ref": 16.0,
+    "weak_reference": 6.0,
+    "broken_reference": -4.0,
+    "names_gateway": 5.0,
+    "amount_equal": 10.0,
+    "amount_differs": -8.0,
+    "partner_same": 6.0,
+    "partner_differs": -12.0,
+    "date_near": 2.0,
+    "date_far": -4.0,
+    "names_others": -6.0,
+}
+
+
+def candidates_of(line, items, found=None):
+    """Return the candidates of one line, each with its evidence.
+
+    :param items: open items that share a key or the amount with the line
+    :param found: ``extract.references`` of the line, if known already
+    """
+    found = extract.references(line.texts) if found is None else found
+    named = {item: _named_by(item, found) for item in items}
+    candidates = []
+    for item in items:
+        evidence = tuple(_evidence(line, item, named))
+        if line.amount == item.amount or named[item]:
+            candidates.append(Candidate(line, item, evidence))
+    return candidates
+
+
+def percent(score):
+    """Return the chance, 0-99.9, that log odds of ``score`` bits stand for."""
+    odds = 2.0 ** max(min(score + PRIOR, 40), -40)
+    return min(round(100 * odds / (1 + odds), 1), 99.9)
+
+
+def is_near(line, item):
+    """Return whether the bank booked the line when the payout was expected."""
+    return abs((line.date - item.date).days) <= NEAR_DAYS
+
+
+def _named_by(item, found):
+    """Return [(Key, Found)] of the item's keys in the text, the strongest first.
+
+    A key inside a longer key of the same item is the same finding.
+    """
+    hits = [(key, found[key.value]) for key in item.keys if key.value in found]
+    hits = [
+        (key, place)
+        for key, place in hits
+        if not any(place.within(other) for _key, other in hits)
+    ]
+    return sorted(hits, key=lambda hit: (-WEIGHTS[hit[0].kind], hit[1].broken))
+
+
+def _evidence(line, item, named):
+    yield from _reference_evidence(named[item])
+    yield from _amount_evidence(line, item, named)
+    yield from _partner_evidence(line, item)
+    if item.kind == PAYOUT:
+        yield from _payout_evidence(line, item)
+    others = _others(item, named)
+    if others:
+        yield _piece("names_others", reference=others[0])
+
+
+def _reference_evidence(hits):
+    """Only the strongest reference counts; the rest says the same again."""
+    for key, place in hits[:1]:
+        kind = key.kind if is_strong(key.value) else "weak_reference"
+        yield _piece(kind, reference=key.shown)
+        if place.broken:
+            yield _piece("broken_reference", reference=key.shown)
+
+
+def _amount_evidence(line, item, items):
+    if line.amount == item.amount:
+        sharing = _sharing(line, item, items)
+        weight = WEIGHTS["amount_equal"] - math.log2(sharing)
+        figures = {"amount": abs(line.amount), "count": sharing}
+        kind = "amount_unique" if sharing == 1 else "amount_shared"
+        yield Evidence(kind, weight, figures)
+    else:
+        difference = abs(line.amount) - abs(item.amount)
+        kind = "amount_more" if difference > 0 else "amount_less"
+        figures = {"amount": abs(item.amount), "difference": abs(difference)}
+        yield Evidence(kind, WEIGHTS["amount_differs"], figures)
+
+
+def _sharing(line, item, items):
+    """Return how many open items the amount alone would fit."""
+    if item.kind != PAYOUT:
+        return max(item.sharing, 1)
+    rivals = [
+        other
+        for other in items
+        if other.kind == PAYOUT
+        and (other.amount, other.currency) == (item.amount, item.currency)
+        and is_near(line, other)
+    ]
+    return max(len(rivals), 1)
+
+
+def _partner_evidence(line, item):
+    if line.partner and item.partner:
+        same = line.partner == item.partner
+        yield _piece("partner_same" if same else "partner_differs")
+
+
+def _payout_evidence(line, item):
+    for name in item.names:
+        if extract.names_whole(name, line.texts):
+            yield _piece("names_gateway", name=name)
+            break
+    kind = "date_near" if is_near(line, item) else "date_far"
+    yield _piece(kind, date=item.date.isoformat())
+
+
+def _others(item, named):
+    """Return references in the text that name another document."""
+    own = [place for _key, place in named[item]]
+    return [
+        key.shown
+        for other, hits in named.items()
+        if (other.kind, other.document) != (item.kind, item.document)
+        for key, place in hits
+        if is_strong(key.value)
+        and not any(place == mine or place.within(mine) for mine in own)
+    ]
+
+
+def _piece(kind, **figures):
+    return Evidence(kind, WEIGHTS[kind], figures)

@@ -1,0 +1,91 @@
+"""The values that matching reads and returns.
+
+Amounts are integer minor units of ``currency``, signed as on the bank statement of the
+company: money in is positive. Ids are opaque; ``partner`` is the commercial partner.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+INVOICE = "invoice"
+PAYOUT = "payout"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A reference that an open item is known by.
+
+    :param kind: number, digits, reference, vendor_number, ref, payout_id, trace_id
+    :param value: normalised, see ``keys.normalise``
+    :param shown: as people write it
+    """
+
+    kind: str
+    value: str
+    shown: str
+
+
+@dataclass(frozen=True)
+class BankLine:
+    """A line of a bank statement that is to be matched."""
+
+    id: int
+    company: int
+    amount: int
+    currency: str
+    date: date
+    texts: tuple[str, ...]
+    partner: int | None = None
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """What a bank line may pay.
+
+    :param document: items of one document (instalments) do not rival each other
+    :param amount: what the bank line shows if it pays the item in full
+    :param names: names that only hint at the item (descriptor, name of the gateway)
+    :param sharing: how many open items have this amount and currency (for payouts it
+        is counted among those that are expected at the time)
+    :param waits_for: why the item cannot be posted against yet, a word of ``gates``
+    """
+
+    kind: str
+    id: int
+    document: int
+    company: int
+    amount: int
+    currency: str
+    date: date
+    partner: int | None = None
+    keys: tuple[Key, ...] = ()
+    names: tuple[str, ...] = ()
+    sharing: int = 1
+    waits_for: str | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One reason for or against a pair: ``weight`` in bits (log2 of the odds)."""
+
+    kind: str
+    weight: float
+    figures: dict = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A bank line and an open item that it may pay, with all that speaks to it."""
+
+    line: BankLine
+    item: OpenItem
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def score(self):
+        """Return the sum of the evidence, in bits."""
+        return sum(each.weight for each in self.evidence)
+
+    def says(self, *kinds):
+        """Return whether evidence of one of ``kinds`` was found."""
+        return any(each.kind in kinds for each in self.evidence)

@@ -1,0 +1,213 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
+
+from ..matching.values import BankLine
+
+MATCH_AT_ONCE = 500  # lines that the button takes at once; the job does the rest
+
+
+class AccountBankStatementLine(models.Model):
+    _inherit = "account.bank.statement.line"
+
+    match_ids = fields.One2many("account.match", "statement_line_id", "Proposals")
+    match_checked_at = fields.Datetime("Last Looked At", readonly=True, copy=False)
+    match_failure = fields.Char("Matching Failed", readonly=True, copy=False)
+    match_details = fields.Text("Details", compute="_compute_match_details")
+    best_match_id = fields.Many2one(
+        "account.match", "Best Proposal", compute="_compute_best_match"
+    )
+    best_match_evidence = fields.Text("Evidence", compute="_compute_best_match")
+    match_state = fields.Selection(
+        [
+            ("open", "To Review"),
+            ("proposed", "Proposal"),
+            ("matched", "Matched"),
+        ],
+        "Matching",
+        compute="_compute_best_match",
+    )
+
+    _match_checked_idx = models.Index(
+        "(match_checked_at NULLS FIRST, id) WHERE is_reconciled IS NOT TRUE"
+    )
+
+    @api.depends("is_reconciled", "match_ids.state", "match_ids.score")
+    @api.depends_context("lang")
+    def _compute_best_match(self):
+        for line in self:
+            state = "posted" if line.is_reconciled else "proposed"
+            best = line.match_ids.filtered(lambda each, s=state: each.state == s)[:1]
+            line.best_match_id = best
+            line.best_match_evidence = "\n".join(
+                text for text in (best.evidence_text, best.held_text) if text
+            )
+            if line.is_reconciled:
+                line.match_state = "matched"
+            else:
+                line.match_state = "proposed" if best else "open"
+
+    @api.depends("transaction_details")
+    def _compute_match_details(self):
+        for line in self:
+            line.match_details = "\n".join(_leaves(line.transaction_details))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        if not all(line.is_reconciled for line in lines):
+            self._wake_match_job()
+        return lines
+
+    # === AS VALUES === #
+
+    @api.model
+    def _to_match_domain(self):
+        """Return the domain of lines that are for the engine to match."""
+        return [
+            ("is_reconciled", "=", False),
+            ("amount", "!=", 0),
+            ("move_id.state", "=", "posted"),
+            *self._bank_domain(),
+        ]
+
+    @api.model
+    def _bank_domain(self):
+        """Return the domain of lines of real banks: gateways keep their own."""
+        gateways = self.env["payment.provider"]._gateway_journals()
+        return [
+            ("journal_id.type", "in", ("bank", "credit")),
+            ("journal_id", "not in", gateways.ids),
+        ]
+
+    def _is_unmatched(self):
+        """Return whether nobody has begun to allocate this line."""
+        self.ensure_one()
+        _liquidity, suspense, others = self._seek_for_lines()
+        return len(suspense) == 1 and not others and self.state == "posted"
+
+    def _match_currency(self):
+        """Return the currency of the transaction, which may not be the journal's."""
+        return self.foreign_currency_id or self.currency_id
+
+    def _match_amount(self):
+        """Return the amount in minor units of the transaction's currency."""
+        amount = self.amount_currency if self.foreign_currency_id else self.amount
+        return self._to_units(self._match_currency(), amount)
+
+    @api.model
+    def _to_units(self, currency, amount):
+        """Return a major amount as an integer of the currency's decimal places."""
+        return round(float(amount) * 10**currency.decimal_places)
+
+    @api.model
+    def _from_units(self, currency, units):
+        """Return the major amount of integer ``units``."""
+        return currency.round(units / 10**currency.decimal_places)
+
+    def _bank_line(self):
+        """Return this line as the value that the engine reads."""
+        self.ensure_one()
+        return BankLine(
+            id=self.id,
+            company=self.company_id.id,
+            amount=self._match_amount(),
+            currency=self._match_currency().name,
+            date=self.date,
+            texts=self._match_texts(),
+            partner=self.partner_id.commercial_partner_id.id or None,
+        )
+
+    def _match_texts(self):
+        """Return all that the bank said about this line."""
+        texts = [
+            self.payment_ref,
+            self.ref,
+            html2plaintext(self.narration) if self.narration else None,
+            self.partner_name,
+            *_leaves(self.transaction_details),
+        ]
+        return tuple(text for text in dict.fromkeys(texts) if text)
+
+    # === ACTIONS === #
+
+    def action_match(self):
+        """Match the selected lines now; many of them are left to the job."""
+        self.env["account.match"].check_access("write")
+        gateways = self.env["payment.provider"]._gateway_journals()
+        lines = self.filtered(
+            lambda line: not line.is_reconciled and line.journal_id not in gateways
+        )
+        lines[:MATCH_AT_ONCE]._match("button")
+        if len(lines) > MATCH_AT_ONCE:
+            lines.match_checked_at = False
+            self._wake_match_job()
+        return self._notify_of_match(lines)
+
+    def _notify_of_match(self, lines):
+        matched = lines.filtered("is_reconciled")
+        proposed = (lines - matched).filtered("best_match_id")
+        return _notification(
+            self.env._(
+                "%(matched)s matched, %(proposed)s with a proposal, %(rest)s without.",
+                matched=len(matched),
+                proposed=len(proposed),
+                rest=len(lines - matched - proposed),
+            ),
+            "success" if matched else "info",
+        )
+
+    def action_accept_proposal(self):
+        """Post the best proposal of each selected line; say what could not be."""
+        accepted, errors = 0, []
+        for line in self.filtered(lambda each: each.match_state == "proposed"):
+            try:
+                with self.env.cr.savepoint():
+                    line.best_match_id.action_accept()
+                    accepted += 1
+            except UserError as error:
+                errors.append(f"{line.payment_ref or line.name}: {error}")
+        message = self.env._("%s accepted.", accepted)
+        if not accepted and not errors:
+            message = self.env._("The selected lines have no proposal to accept.")
+        return _notification(
+            "\n".join([message, *errors[:5]]), "warning" if errors else "success"
+        )
+
+    def action_undo_match(self):
+        """Take back what the selected lines were matched with."""
+        self.env["account.match"].check_access("write")
+        matched = self.filtered("is_reconciled")
+        matched.match_ids.action_undo()
+        rest = matched.filtered("is_reconciled")
+        rest.action_undo_reconciliation()
+        return True
+
+    def action_open_match_entry(self):
+        """Open the journal entry of this line."""
+        self.ensure_one()
+        return self.move_id._get_records_action(name=self.env._("Journal Entry"))
+
+
+def _leaves(details):
+    """Yield the texts of a bank's transaction details, however nested."""
+    if isinstance(details, str):
+        yield details
+    elif isinstance(details, dict):
+        for value in details.values():
+            yield from _leaves(value)
+    elif isinstance(details, list):
+        for value in details:
+            yield from _leaves(value)
+
+
+def _notification(message, kind):
+    return {
+        "type": "ir.actions.client",
+        "tag": "display_notification",
+        "params": {
+            "message": message,
+            "type": kind,
+            "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+        },
+    }

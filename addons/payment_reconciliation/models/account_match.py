@@ -1,0 +1,293 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..matching import score
+from .match_words import EVIDENCE, HELD
+
+DONE_BY_HAND = ("undone", "rejected")
+
+
+class AccountMatch(models.Model):
+    """A bank line and the open item that it may pay: proposed, posted or refused.
+
+    One record per pair, for good: it keeps why, who and when, and that a person undid
+    or rejected it, so that it is not posted by itself again.
+    """
+
+    _name = "account.match"
+    _description = "Match of a bank line"
+    _order = "state_rank, score desc, id"
+
+    statement_line_id = fields.Many2one(
+        "account.bank.statement.line",
+        "Bank Line",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(
+        related="statement_line_id.company_id", store=True, index=True
+    )
+    payout_id = fields.Many2one(
+        "payment.payout", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        "Journal Item",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+    )
+    counterpart_line_id = fields.Many2one(
+        "account.move.line",
+        "Reconciled With",
+        readonly=True,
+        index="btree_not_null",
+        help="The journal item that the bank line was reconciled with.",
+    )
+    state = fields.Selection(
+        [
+            ("proposed", "Proposed"),
+            ("posted", "Matched"),
+            ("undone", "Undone"),
+            ("rejected", "Rejected"),
+        ],
+        default="proposed",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    state_rank = fields.Integer(compute="_compute_state_rank", store=True)
+    score = fields.Float("Bits", readonly=True, help="Log odds of the evidence.")
+    confidence = fields.Float(
+        compute="_compute_confidence",
+        digits=(4, 1),
+        aggregator=None,
+        help="How likely the pair is, by the evidence, in percent.",
+    )
+    evidence = fields.Json("Evidence Found", readonly=True)
+    held_by = fields.Json("Closed Gates", readonly=True)
+    failure = fields.Char(readonly=True)
+    evidence_text = fields.Text("Evidence", compute="_compute_texts")
+    held_text = fields.Text("Why Not Posted", compute="_compute_texts")
+    origin = fields.Selection(
+        [("job", "Job"), ("button", "Button"), ("person", "Person")],
+        readonly=True,
+        help="Who decided last: the job, the button Match, or a person's choice.",
+    )
+    decided_by_id = fields.Many2one("res.users", "By", readonly=True)
+    decided_at = fields.Datetime("On", readonly=True)
+
+    candidate_name = fields.Char("Candidate", compute="_compute_candidate")
+    partner_id = fields.Many2one("res.partner", compute="_compute_candidate")
+    currency_id = fields.Many2one("res.currency", compute="_compute_candidate")
+    amount_open = fields.Monetary("Open", compute="_compute_candidate")
+    date = fields.Date("Due", compute="_compute_candidate")
+
+    _one_candidate = models.Constraint(
+        "CHECK (num_nonnulls(payout_id, move_line_id) = 1)",
+        "A match has one candidate: a payout or a journal item.",
+    )
+    _payout_uniq = models.UniqueIndex(
+        "(statement_line_id, payout_id) WHERE payout_id IS NOT NULL",
+        "This payout is already a candidate of the bank line.",
+    )
+    _move_line_uniq = models.UniqueIndex(
+        "(statement_line_id, move_line_id) WHERE move_line_id IS NOT NULL",
+        "This journal item is already a candidate of the bank line.",
+    )
+    _posted_uniq = models.UniqueIndex(
+        "(statement_line_id) WHERE state = 'posted'",
+        "The bank line is already matched.",
+    )
+
+    @api.depends("state")
+    def _compute_state_rank(self):
+        order = [state for state, _label in self._fields["state"].selection]
+        order.insert(0, order.pop(order.index("posted")))
+        for match in self:
+            match.state_rank = order.index(match.state)
+
+    @api.depends("score")
+    def _compute_confidence(self):
+        for match in self:
+            match.confidence = score.percent(match.score)
+
+    @api.depends("evidence", "held_by", "failure", "state")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        for match in self:
+            words = [match._in_words(*piece) for piece in match.evidence or ()]
+            match.evidence_text = "\n".join(words)
+            held = [self.env._(HELD[name]) for name in match.held_by or ()]
+            if match.failure:
+                held.append(match.failure)
+            match.held_text = "\n".join(held if match.state == "proposed" else ())
+
+    def _in_words(self, kind, figures):
+        """Return a piece of evidence as a sentence; amounts in the line's currency."""
+        line = self.statement_line_id
+        currency = line.foreign_currency_id or line.currency_id
+        shown = dict(figures)
+        for name in ("amount", "difference"):
+            if name in shown:
+                shown[name] = currency.format(line._from_units(currency, shown[name]))
+        if "date" in shown:
+            shown["date"] = fields.Date.to_date(shown["date"]).strftime(
+                self.env["res.lang"]._get_data(code=self.env.user.lang).date_format
+                or "%Y-%m-%d"
+            )
+        return self.env._(EVIDENCE[kind]) % shown
+
+    @api.depends("payout_id", "move_line_id")
+    def _compute_candidate(self):
+        for match in self:
+            payout, item = match.payout_id, match.move_line_id
+            candidate = payout or item
+            match.candidate_name = match._candidate_label()
+            match.partner_id = item.partner_id
+            match.currency_id = candidate.currency_id
+            match.amount_open = payout.amount or item.amount_residual_currency
+            match.date = payout.arrival_date or item.date_maturity or item.date
+
+    def _candidate_label(self):
+        if self.payout_id:
+            provider = self.payout_id.provider_id.sudo().name
+            return self.env._(
+                "Payout %(ref)s of %(provider)s",
+                ref=self.payout_id.gateway_ref,
+                provider=provider,
+            )
+        return self.move_line_id.move_id.display_name or ""
+
+    @api.depends("candidate_name")
+    def _compute_display_name(self):
+        for match in self:
+            match.display_name = match.candidate_name
+
+    # === STORING === #
+
+    @api.model
+    def _store(self, lines, decisions):
+        """Keep the decisions on ``lines``; drop proposals that no longer hold.
+
+        What a person undid or rejected keeps its state and gets fresh evidence.
+
+        :param lines: account.bank.statement.line that were looked at
+        :param decisions: ``matching.assign.Decision``
+        :return: account.match of the decisions that may be posted by themselves
+        """
+        known = self.sudo().search([("statement_line_id", "in", lines.ids)])
+        by_pair = {match._pair(): match for match in known}
+        ready, fresh, seen = self.sudo().browse(), [], self.sudo().browse()
+        for decision in decisions:
+            pair, values = self._pair_of(decision), self._prepare(decision)
+            match = by_pair.get(pair)
+            if not match:
+                fresh.append((decision, values))
+                continue
+            seen |= match
+            if match.state in DONE_BY_HAND:
+                values["held_by"] = [*values["held_by"], match.state]
+            elif decision.posts:
+                ready |= match
+            match.write(values)
+        (known - seen).filtered(lambda each: each.state == "proposed").unlink()
+        created = self.sudo().create([values for _decision, values in fresh])
+        for (decision, _values), match in zip(fresh, created, strict=True):
+            if decision.posts:
+                ready |= match
+        return ready
+
+    def _pair(self):
+        self.ensure_one()
+        item = ("payout", self.payout_id.id)
+        if self.move_line_id:
+            item = ("invoice", self.move_line_id.id)
+        return (self.statement_line_id.id, *item)
+
+    @api.model
+    def _pair_of(self, decision):
+        item = decision.candidate.item
+        return decision.candidate.line.id, item.kind, item.id
+
+    @api.model
+    def _prepare(self, decision):
+        """Return the field values of a decision."""
+        candidate = decision.candidate
+        link = "payout_id" if candidate.item.kind == "payout" else "move_line_id"
+        return {
+            "statement_line_id": candidate.line.id,
+            link: candidate.item.id,
+            "score": candidate.score,
+            "evidence": [[each.kind, each.figures] for each in candidate.evidence],
+            "held_by": list(decision.held_by),
+            "failure": False,
+        }
+
+    # === ACTIONS === #
+
+    def action_accept(self):
+        """Post these matches on a person's word."""
+        self.check_access("write")
+        for match in self:
+            match._check_acceptable()
+            match.sudo()._post("person")
+        return True
+
+    def _check_acceptable(self):
+        """Refuse what a person cannot mean.
+
+        :raise UserError: with what to do instead
+        """
+        line = self.statement_line_id
+        if not line._is_unmatched():
+            raise UserError(
+                self.env._("%s is matched already. Undo that first.", line.display_name)
+            )
+        waits = {"not_posted", "transit_taken", "transit_differs"}
+        for name in self.held_by or ():
+            if name in waits or (name == "amount" and self.payout_id):
+                raise UserError(self.env._(HELD[name]))
+
+    def action_reject(self):
+        """Take these proposals off the list, for good."""
+        self.check_access("write")
+        proposed = self.filtered(lambda each: each.state == "proposed")
+        proposed.sudo()._decide("rejected", "person")
+        return True
+
+    def action_undo(self):
+        """Take the matches back: the bank lines are open again."""
+        self.check_access("write")
+        posted = self.filtered(lambda each: each.state == "posted")
+        posted.statement_line_id.action_undo_reconciliation()
+        posted.sudo()._mark_undone()
+        return True
+
+    def action_open_candidate(self):
+        """Open the payout or the document."""
+        self.ensure_one()
+        record = self.payout_id or self.move_line_id.move_id
+        return record._get_records_action(name=self.candidate_name)
+
+    def _decide(self, state, origin):
+        """Record who decided what."""
+        self.write(
+            {
+                "state": state,
+                "origin": origin,
+                "decided_by_id": self.env.uid,
+                "decided_at": fields.Datetime.now(),
+            }
+        )
+
+    def _mark_undone(self):
+        """Note that the reconciliation is gone, and free the payouts."""
+        posted = self.filtered(lambda each: each.state == "posted")
+        for match in posted.filtered("payout_id"):
+            if match.payout_id.bank_statement_line_id == match.statement_line_id:
+                match.payout_id.bank_statement_line_id = False
+        posted._decide("undone", "person")
+        posted.counterpart_line_id = False

@@ -1,0 +1,130 @@
+"""Runs of the engine: the job in committed batches, and the button at once."""
+
+import logging
+
+import psycopg2
+
+from odoo import api, fields, models
+
+from ..matching import assign, join
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 200  # lines per database transaction
+
+
+class AccountBankStatementLine(models.Model):
+    _inherit = "account.bank.statement.line"
+
+    @api.model
+    def _wake_match_job(self):
+        """Let the job look at bank lines soon; never an error for who calls."""
+        cron = self.env.ref("payment_reconciliation.cron_match", False)
+        if cron:
+            cron.sudo()._trigger()
+
+    @api.model
+    def _cron_match(self):
+        """Match all open bank lines, new ones first, then those looked at long ago.
+
+        Each batch is committed. If time runs out the next run goes on where this one
+        stopped; lines that another worker holds are left to it.
+        """
+        started, skipped = fields.Datetime.now(), []
+        self.env["account.match"]._drop_settled()
+        while True:
+            lines = self._next_to_match(started, skipped)
+            if not lines:
+                return
+            looked_at = lines._match_committing()
+            skipped += (lines - looked_at).ids
+            new = self.search_count(
+                [*self._to_match_domain(), ("match_checked_at", "=", False)]
+            )
+            if not self.env["ir.cron"]._commit_progress(len(looked_at), remaining=new):
+                return
+
+    @api.model
+    def _next_to_match(self, started, skipped):
+        return self.search(
+            [
+                *self._to_match_domain(),
+                ("id", "not in", skipped),
+                "|",
+                ("match_checked_at", "=", False),
+                ("match_checked_at", "<", started),
+            ],
+            order="match_checked_at NULLS FIRST, id",
+            limit=BATCH,
+        )
+
+    def _match_committing(self):
+        """Match one batch; on a conflict with another user leave it to the next run.
+
+        :return: the lines that were looked at
+        """
+        try:
+            return self._match("job")
+        except psycopg2.OperationalError as error:
+            _logger.info("Bank lines %s are left to the next run: %s", self.ids, error)
+            self.env.cr.rollback()
+            return self.browse()
+
+    def _match(self, origin):
+        """Match these lines: post what is proven, propose the rest.
+
+        :param str origin: job or button
+        :return: the lines that were looked at; those another worker holds are left out
+        """
+        lines = self.sudo().try_lock_for_update(allow_referencing=True)
+        open_lines = lines.filtered(lambda line: line._is_unmatched())
+        for company, batch in open_lines.grouped("company_id").items():
+            batch.with_company(company)._match_or_note(origin)
+        (lines - open_lines).match_checked_at = fields.Datetime.now()
+        return self.browse(lines.ids)
+
+    def _match_or_note(self, origin):
+        """Match a batch; if it fails, line by line, with the error on the line."""
+        try:
+            with self.env.cr.savepoint():
+                self._match_company(origin)
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - shown on the line
+            if len(self) > 1:
+                for line in self:
+                    line._match_or_note(origin)
+                return
+            _logger.exception("Bank line %s", self.id)
+            self.write(
+                {"match_failure": str(error), "match_checked_at": fields.Datetime.now()}
+            )
+
+    def _match_company(self, origin):
+        """Match lines of one company."""
+        Match = self.env["account.match"]
+        bank_lines = [line._bank_line() for line in self]
+        found = join.references_of(bank_lines)
+        items = Match._open_items(
+            self.env.company,
+            {(line._match_currency(), line._match_amount()) for line in self},
+            {value for references in found.values() for value in references},
+        )
+        decisions = assign.decide(join.candidates(bank_lines, items, found))
+        ready = Match._store(self, decisions)
+        ready._post_or_hold(origin)
+        self.write(
+            {"match_checked_at": fields.Datetime.now(), "match_failure": False}
+        )
+
+
+class AccountMatch(models.Model):
+    _inherit = "account.match"
+
+    @api.model
+    def _drop_settled(self):
+        """Drop proposals for lines that a person has matched otherwise."""
+        self.search(
+            [("state", "=", "proposed"), ("statement_line_id.is_reconciled", "=", True)],
+            limit=5000,
+        ).unlink()

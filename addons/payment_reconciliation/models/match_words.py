@@ -1,0 +1,42 @@
+"""Evidence and gates in the words of an accountant, in the reader's language."""
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+EVIDENCE = {
+    "number": _lt("Reference %(reference)s found whole in the text"),
+    "reference": _lt("Payment reference %(reference)s found whole in the text"),
+    "vendor_number": _lt("The vendor's number %(reference)s found whole in the text"),
+    "digits": _lt("Digits %(reference)s of the reference found whole in the text"),
+    "ref": _lt("Customer's reference %(reference)s found in the text"),
+    "weak_reference": _lt("%(reference)s found in the text, a short reference"),
+    "broken_reference": _lt("%(reference)s is broken up by blanks in the text"),
+    "payout_id": _lt("Payout %(reference)s found in the text"),
+    "trace_id": _lt("Trace ID %(reference)s found in the text"),
+    "names_gateway": _lt('The text names "%(name)s"'),
+    "amount_unique": _lt("Amount equal to the cent: %(amount)s, open only once"),
+    "amount_shared": _lt(
+        "Amount equal to the cent: %(amount)s, but %(count)s open items have it"
+    ),
+    "amount_more": _lt("Pays %(difference)s more than the open %(amount)s"),
+    "amount_less": _lt("Pays %(difference)s less than the open %(amount)s"),
+    "partner_same": _lt("Same partner"),
+    "partner_differs": _lt("Another partner"),
+    "date_near": _lt("Expected on %(date)s, near the date of the line"),
+    "date_far": _lt("Expected on %(date)s, far from the date of the line"),
+    "names_others": _lt("The text also names %(reference)s"),
+}
+
+HELD = {
+    "amount": _lt("The amount differs."),
+    "anchor": _lt("Nothing in the text names it for certain."),
+    "partner": _lt("The line belongs to another partner."),
+    "others": _lt("The text names another document too."),
+    "tie": _lt("Something else fits as well: choose."),
+    "not_posted": _lt("The payout is not posted in the gateway's journal yet."),
+    "transit_taken": _lt("The payout's transfer in transit is already reconciled."),
+    "transit_differs": _lt("The payout's transfer in transit is of another amount."),
+    "undone": _lt("It was undone by a person before."),
+    "rejected": _lt("It was rejected by a person before."),
+}

@@ -1,0 +1,1 @@
+from . import test_camt, test_invoices, test_payouts, test_runs
