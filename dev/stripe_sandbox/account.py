@@ -1,4 +1,4 @@
-"""The merchant's account: what its owner and Stripe agreed on, changeable by control."""
+"""The merchant's account: what its owner and Stripe agreed on."""
 
 import copy
 

@@ -98,15 +98,17 @@ class App:
         keys = self.world.account["keys"]
         if key not in keys:
             shown = f": {key[:8]}***{key[-4:]}" if key else ""
-            message = f"Invalid API Key provided{shown}" if key else "You did not provide an"
+            message = (
+                f"Invalid API Key provided{shown}" if key else "You did not provide an"
+            )
             message += "" if key else " API key."
             raise ApiError(401, "invalid_request_error", message, saved=False)
         if not MAY[keys[key]](request.method, request.path):
             raise ApiError(
                 403,
                 "invalid_request_error",
-                f"The provided key '{key[:8]}***' does not have the required permissions "
-                "for this endpoint.",
+                f"The provided key '{key[:8]}***' lacks the permissions for this "
+                "endpoint.",
                 saved=False,
                 code="more_permissions_required_for_application",
             )
@@ -118,7 +120,7 @@ class App:
         """Serve a request, or replay what its idempotency key was answered before."""
         key = request.idempotency_key
         if not key:
-            return self._served(request, request_id)[:3]
+            return self._served(request, request_id)[0]
         with self.world.lock:
             known = idempotency.begin(
                 self.world, key, request.method, request.path, request.text
@@ -126,22 +128,30 @@ class App:
         if known:
             status, answer = known
             return status, answer, {"Idempotent-Replayed": "true"}
-        status, answer, headers, saved = self._served(request, request_id)
+        sent, kept = self._served(request, request_id)
         with self.world.lock:
-            idempotency.finish(self.world, key, [status, answer], saved)
-        return status, answer, headers
+            idempotency.finish(self.world, key, kept)
+        return sent
 
     def _served(self, request, request_id):
-        """Return (status, answer, headers, whether an idempotency key replays it)."""
+        """Return what is sent, (status, answer, headers), and what a key replays.
+
+        A fault after the effect loses the answer: the same key then finds the true one,
+        or the 500 that Stripe itself would have kept.
+        """
+        kept = None
         try:
             self.faults.on_call(request.method, request.path, "before")
             answer = self._operate(request, request_id)
-            self._lose(request)
-            return 200, answer, {}, True
+            kept = [200, answer]
+            self.faults.on_call(request.method, request.path, "after")
+            return (200, answer, {}), kept
         except ApiError as error:
-            return error.status, error.body, dict(error.headers), error.saved
+            kept = [error.status, error.body] if error.saved else kept
+            return (error.status, error.body, dict(error.headers)), kept
         except Exception as bug:  # whatever it is, the caller and the log must see it
-            return 500, self.bug(f"{request.method} {request.path}", bug), {}, False
+            where = f"{request.method} {request.path}"
+            return (500, self.bug(where, bug), {}), None
 
     def bug(self, where, bug):
         """Keep a bug of the sandbox for ``/_control/state`` and return its answer."""
@@ -150,17 +160,6 @@ class App:
         self.world.bugs.append(f"{where}: {bug}")
         message = f"Bug of the sandbox: {bug}"
         return {"error": {"type": "api_error", "message": message}}
-
-    def _lose(self, request):
-        """Suffer a fault after the effect: the answer is lost, the effect stays.
-
-        A connection that breaks here finds the true answer under its idempotency key.
-        """
-        try:
-            self.faults.on_call(request.method, request.path, "after")
-        except ApiError as error:
-            error.saved = True
-            raise
 
     def _operate(self, request, request_id):
         found = self.router.find(request.method, request.path)

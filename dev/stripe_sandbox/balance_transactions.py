@@ -30,7 +30,7 @@ def post(
     """Move the balance and return the balance transaction that says so.
 
     :param str kind: ``type``, e.g. ``charge``; ``category``: ``reporting_category``
-    :param int amount: signed gross, minor units of ``currency``, the settlement currency
+    :param int amount: signed gross, minor units of ``currency`` (of settlement)
     :param list fees: ``fee_details``; their sum is the fee, ``net = amount - fee``
     :param int available_on: when the net becomes available (default at once)
     """

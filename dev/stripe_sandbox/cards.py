@@ -117,7 +117,7 @@ DECLINE_MESSAGES = {
     "insufficient_funds": "Your card has insufficient funds.",
     "expired_card": "Your card has expired.",
     "incorrect_cvc": "Your card's security code is incorrect.",
-    "processing_error": "An error occurred while processing your card. Try again later.",
+    "processing_error": "An error occurred while processing your card.",
     "authentication_required": "Your card was declined. This transaction requires "
     "authentication.",
 }

@@ -58,7 +58,10 @@ OBJECTS = {
 }
 # Stripe serves these; the SDK builds their requests without a service class.
 PARAMETERS = {
-    "GET /v1/account": ("stripe.params._account_retrieve_params", "AccountRetrieveParams"),
+    "GET /v1/account": (
+        "stripe.params._account_retrieve_params",
+        "AccountRetrieveParams",
+    ),
 }
 
 

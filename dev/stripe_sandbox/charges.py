@@ -197,7 +197,7 @@ def settled_part(charge, before, amount):
 
 
 def same_day(world, charge):
-    """Return when a movement against a charge counts: with it, or now if it is there."""
+    """Return when a movement against a charge counts: with it, at the earliest now."""
     booked = world.get("balance_transaction", charge["balance_transaction"])
     return max(booked["available_on"], world.clock.now())
 

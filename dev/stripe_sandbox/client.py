@@ -33,7 +33,9 @@ class Sandbox:
 
         :raise SandboxRefusal: any answer but 200
         """
-        answer = self._session.post(f"{self.url}/_control/{action}", json=body, timeout=60)
+        answer = self._session.post(
+            f"{self.url}/_control/{action}", json=body, timeout=60
+        )
         if answer.status_code != 200:
             message = answer.json()["error"]["message"]
             raise SandboxRefusal(answer.status_code, message)

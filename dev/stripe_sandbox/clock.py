@@ -47,4 +47,6 @@ def midnight(moment, days=0):
 
 def date_of(moment):
     """Return the UTC date of a moment."""
-    return (datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=moment)).date()
+    return (
+        datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=moment)
+    ).date()

@@ -59,7 +59,7 @@ def update(world, params, ref):
 
 
 def merge_metadata(value, params):
-    """Merge given metadata; an empty value unsets its key, an empty whole unsets all."""
+    """Merge given metadata; an empty value unsets its key, an empty whole all."""
     if "metadata" not in params:
         return
     merged = {**value["metadata"], **params["metadata"]} if params["metadata"] else {}

@@ -46,7 +46,7 @@ class Deliverer:
             threading.Thread(target=self._work, daemon=True).start()
 
     def accept(self, event):
-        """Queue an event for each of its endpoints; called with the world's lock held."""
+        """Queue an event for each of its endpoints; the world's lock is held."""
         for endpoint in event["_deliveries"]:
             fault = self._faults.on_delivery(event["type"])
             self._route(event, endpoint, fault or {"deliveries": None})

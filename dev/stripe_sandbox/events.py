@@ -67,7 +67,7 @@ def _queue(event, endpoint):
 
 
 def payloads(world, event):
-    """Return {version: body} for an event's deliveries; fixed at the time of emission."""
+    """Return {version: body} of an event's deliveries, as it was emitted."""
     for delivery in event["_deliveries"].values():
         version = delivery["version"]
         if version in event["_payloads"]:

@@ -29,8 +29,8 @@ class Faults:
         """Order a fault.
 
         API: ``{"path": glob, "method": "POST", "times": 1, "status": 429|409|500|...,
-        "delay": seconds, "when": "before"|"after", "skip": 0}``. ``after`` lets the call
-        take effect and loses its answer.
+        "delay": seconds, "when": "before"|"after", "skip": 0}``. ``after`` lets the
+        call take effect and loses its answer.
         Deliveries: ``{"deliveries": kind, "types": glob, "times": 1, "seconds": s,
         "window": n}``; kinds are in ``KINDS``; ``reorder`` holds ``window`` events back
         and delivers them last to first.
@@ -96,10 +96,11 @@ class Faults:
             raise error(fault["status"])
 
     def on_delivery(self, kind):
-        """Return the next fault ordered for a delivery of an event type, or ``None``."""
+        """Return the next fault for a delivery of an event type, or ``None``."""
         return self._use(
-            lambda fault: "deliveries" in fault
-            and fnmatch.fnmatch(kind, fault.get("types", "*"))
+            lambda fault: (
+                "deliveries" in fault and fnmatch.fnmatch(kind, fault.get("types", "*"))
+            )
         )
 
 

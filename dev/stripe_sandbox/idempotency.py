@@ -24,7 +24,7 @@ class InUse(ApiError):
 
 
 def begin(world, key, method, path, body):
-    """Return the saved answer of a key, or ``None`` and remember that one is on its way.
+    """Return the saved answer of a key; ``None`` once it is noted as on its way.
 
     :raise ApiError: 400 for other parameters or a key over 255 characters, 409 in use
     """
@@ -59,9 +59,9 @@ def begin(world, key, method, path, body):
     return known["answer"]
 
 
-def finish(world, key, answer, saved):
-    """Keep the answer of a key, or forget the key when nothing had begun."""
-    if saved:
+def finish(world, key, answer):
+    """Keep the answer of a key, or forget the key when there is none to keep."""
+    if answer and key in world.idempotency:
         world.idempotency[key]["answer"] = answer
     else:
         world.idempotency.pop(key, None)

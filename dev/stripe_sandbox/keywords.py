@@ -44,7 +44,10 @@ def properties(validator, known, instance, schema):
 
 def additional(validator, allowed, instance, schema):
     """Judge the properties that the schema does not name."""
-    if type(instance) is dict and instance.keys() <= schema.get("properties", {}).keys():
+    if (
+        type(instance) is dict
+        and instance.keys() <= schema.get("properties", {}).keys()
+    ):
         return
     yield from _original["additionalProperties"](validator, allowed, instance, schema)
 
@@ -59,7 +62,7 @@ def any_of(validator, options, instance, schema):
 
 
 def _of_kind(options, instance):
-    """Return the options for objects or lists; among objects, those of its ``object``."""
+    """Return the options of the value's kind; of objects, those of its ``object``."""
     kind = JSON_TYPES.get(type(instance))
     if kind is None:
         return ()

@@ -1,4 +1,4 @@
-"""The life of a payment: confirmed, authenticated, authorised, captured, settled, failed.
+"""The life of a payment: confirmed, authorised, captured, settled, failed.
 
 Source: https://docs.stripe.com/payments/paymentintents/lifecycle
 """
@@ -39,8 +39,8 @@ def choose(intent, method):
     kind = method["type"]
     if kind not in intent["payment_method_types"]:
         raise invalid(
-            f"The PaymentMethod provided ({kind}) is not allowed for this PaymentIntent. "
-            f"It accepts: {', '.join(intent['payment_method_types'])}.",
+            f"The PaymentMethod provided ({kind}) is not allowed for this "
+            f"PaymentIntent. It accepts: {', '.join(intent['payment_method_types'])}.",
             "payment_intent_incompatible_payment_method",
             "payment_method",
         )
@@ -58,7 +58,8 @@ def confirm(world, intent, off_session=False, authenticated=False):
     """
     if not intent["payment_method"]:
         raise invalid(
-            "You cannot confirm this PaymentIntent because it's missing a payment method.",
+            "You cannot confirm this PaymentIntent because it's missing a payment "
+            "method.",
             "payment_intent_unexpected_state",
         )
     method = world.get("payment_method", intent["payment_method"])
@@ -79,7 +80,10 @@ def _ask_for_action(world, intent):
     """Ask the customer for 3-D Secure."""
     url = f"https://hooks.stripe.com/redirect/authenticate/{intent['id']}"
     back = intent["_return_url"]
-    sdk = {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}}
+    sdk = {
+        "type": "use_stripe_sdk",
+        "use_stripe_sdk": {"type": "three_d_secure_redirect"},
+    }
     redirect = {"return_url": back, "url": url}
     intent["status"] = "requires_action"
     intent["next_action"] = (
@@ -242,7 +246,9 @@ def _process(world, intent, method):
     emit(world, "charge.pending", charge)
     emit(world, "payment_intent.processing", intent)
     if world.account["debit_days"] is not None:
-        world.after(world.account["debit_days"] * DAY, "bank_answers", charge=charge["id"])
+        world.after(
+            world.account["debit_days"] * DAY, "bank_answers", charge=charge["id"]
+        )
     return intent
 
 

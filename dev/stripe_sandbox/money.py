@@ -47,7 +47,9 @@ def check_amount(amount, currency):
     if (currency in WHOLE_UNITS and amount % 100) or (
         currency in THREE_DECIMAL and amount % 10
     ):
-        raise invalid(f"Invalid amount for {currency}.", "invalid_charge_amount", "amount")
+        raise invalid(
+            f"Invalid amount for {currency}.", "invalid_charge_amount", "amount"
+        )
 
 
 def exchange_rate(account, source, target):

@@ -44,7 +44,7 @@ def page(world, kind, params, url, where=None, equal=()):
 
 def cut(chosen, params, url):
     """Return the page of an ordered selection that cursor and limit ask for."""
-    limit = params.get("limit") or 10
+    limit = params.get("limit", 10)
     if not 1 <= limit <= 100:
         raise invalid("Invalid limit: must be between 1 and 100.", param="limit")
     after, before = params.get("starting_after"), params.get("ending_before")

@@ -37,7 +37,9 @@ def create(world, params, hidden=False):
 
 def _blank(world, params):
     ref = world.new_id("pi")
-    types = params.get("payment_method_types") or params.get("allowed_payment_method_types")
+    types = params.get("payment_method_types") or params.get(
+        "allowed_payment_method_types"
+    )
     chosen = None if types else {"allow_redirects": "always", "enabled": True}
     return {
         "id": ref,

@@ -79,7 +79,9 @@ def from_params(world, params):
     found = cards.BY_MAGIC.get(token.replace("tok_", "pm_card_"))
     found = found or cards.BY_LAST4.get(str(details.get("number", ""))[-4:])
     if found is None:
-        raise invalid("Your card number is incorrect.", "incorrect_number", "card[number]")
+        raise invalid(
+            "Your card number is incorrect.", "incorrect_number", "card[number]"
+        )
     return named(world, found["name"], more)
 
 
@@ -154,7 +156,9 @@ def create(world, params):
 def list_all(world, params):
     """List those of a customer, or all."""
     equal = ("customer", "type")
-    return paging.page(world, "payment_method", params, "/v1/payment_methods", None, equal)
+    return paging.page(
+        world, "payment_method", params, "/v1/payment_methods", None, equal
+    )
 
 
 @route("GET /v1/payment_methods/{payment_method}")

@@ -80,9 +80,11 @@ def _make(world, amount, currency, automatic, params=None):
             "balance_transaction": None,
             "created": now,
             "currency": currency,
-            "description": params.get("description") or ("STRIPE PAYOUT" * automatic)
+            "description": params.get("description")
+            or ("STRIPE PAYOUT" * automatic)
             or None,
-            "destination": params.get("destination") or f"ba_1Sandbox{currency.upper()}",
+            "destination": params.get("destination")
+            or f"ba_1Sandbox{currency.upper()}",
             "failure_balance_transaction": None,
             "failure_code": None,
             "failure_message": None,
@@ -202,7 +204,9 @@ def create(world, params):
     """
     amount, currency = params["amount"], params["currency"].lower()
     if currency in money.WHOLE_PAYOUTS and amount % 100:
-        raise invalid(f"Payouts in {currency} must be divisible by 100.", None, "amount")
+        raise invalid(
+            f"Payouts in {currency} must be divisible by 100.", None, "amount"
+        )
     fees = []
     if params.get("method") == "instant":
         percent = world.account["instant_payout_percent"]

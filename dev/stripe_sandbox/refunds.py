@@ -50,7 +50,9 @@ def _charge(world, params):
 def _checked_amount(charge, amount):
     left = charge["amount_captured"] - charge["amount_refunded"]
     if charge["status"] != "succeeded" or not charge["captured"]:
-        raise invalid(f"Charge {charge['id']} cannot be refunded.", "charge_not_refundable")
+        raise invalid(
+            f"Charge {charge['id']} cannot be refunded.", "charge_not_refundable"
+        )
     if charge["disputed"]:
         raise invalid(
             f"Charge {charge['id']} has been charged back.", "charge_disputed", "charge"

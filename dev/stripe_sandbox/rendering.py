@@ -1,4 +1,4 @@
-"""How a kept object leaves the sandbox: stripped, expanded, and as old versions had it."""
+"""How a kept object leaves the sandbox: stripped, expanded, as old versions had it."""
 
 from .errors import invalid
 
@@ -72,7 +72,10 @@ def with_legacy_lists(world, value):
         with_legacy_lists(world, item)
     if value.get("object") == "payment_intent":
         value["charges"] = _list(
-            [_with_refunds(world, c) for c in _of(world, "charge", "payment_intent", value)],
+            [
+                _with_refunds(world, c)
+                for c in _of(world, "charge", "payment_intent", value)
+            ],
             f"/v1/charges?payment_intent={value['id']}",
         )
     elif value.get("object") == "charge":

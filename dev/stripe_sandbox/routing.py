@@ -1,11 +1,12 @@
-"""Which function serves which of Stripe's operations, and which runs which timed job."""
+"""Which function serves which of Stripe's operations, and which timed job."""
 
 ROUTES = {}
 JOBS = {}
+ACTIONS = {}
 
 
 def route(operation):
-    """Register the function as the server of ``operation`` (``GET /v1/refunds/{refund}``).
+    """Register the server of an ``operation``, e.g. ``GET /v1/refunds/{refund}``.
 
     It is called with the world, the typed parameters and the ids of the path.
     """
@@ -25,6 +26,12 @@ def job(name):
         return function
 
     return register
+
+
+def action(function):
+    """Make a function reachable as ``/_control/<its name>``."""
+    ACTIONS[function.__name__] = function
+    return function
 
 
 class Router:

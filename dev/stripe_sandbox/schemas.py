@@ -51,7 +51,9 @@ class Module:
         path = PACKAGE.joinpath(*name.split(".")[1:])
         path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
         self.tree = ast.parse(path.read_text(encoding="utf-8"))
-        self.classes = {n.name: n for n in self.tree.body if isinstance(n, ast.ClassDef)}
+        self.classes = {
+            n.name: n for n in self.tree.body if isinstance(n, ast.ClassDef)
+        }
         self.imports = {}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.ImportFrom) and node.module:
@@ -89,7 +91,8 @@ class Deriver:
         for name in rest:
             inner = node.body if node else []
             node = next(
-                (n for n in inner if isinstance(n, ast.ClassDef) and n.name == name), None
+                (n for n in inner if isinstance(n, ast.ClassDef) and n.name == name),
+                None,
             )
         if node is None:
             raise SchemaError(f"{mod.name} has no class {path}")
@@ -99,7 +102,10 @@ class Deriver:
         scope = Scope(self, module_name, path, node)
         fields, required = {}, []
         for item in node.body:
-            if not isinstance(item, ast.AnnAssign) or _head(item.annotation) in NOT_FIELDS:
+            if (
+                not isinstance(item, ast.AnnAssign)
+                or _head(item.annotation) in NOT_FIELDS
+            ):
                 continue
             name, annotation = item.target.id.rstrip("_"), _unquote(item.annotation)
             if _head(annotation) == "NotRequired":

@@ -1,8 +1,8 @@
 """The SDK's service classes read as a table of operations.
 
-``stripe/_refund_service.py`` says that ``POST /v1/refunds`` takes ``RefundCreateParams``
-and returns a ``Refund``. The sandbox serves a subset of these operations and can
-therefore not serve one that Stripe does not have.
+``stripe/_refund_service.py`` says that ``POST /v1/refunds`` takes
+``RefundCreateParams`` and returns a ``Refund``. The sandbox serves a subset of these
+operations and can therefore not serve one that Stripe does not have.
 """
 
 import ast
@@ -15,7 +15,7 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class Operation:
-    """One API call: ``method``, ``path`` (with ``{id}``), ``params`` and ``returns``."""
+    """One API call: ``method``, ``path`` (``{id}``), ``params``, ``returns``."""
 
     def __init__(self, method, path, params, returns):
         self.method, self.path, self.params = method, path, params

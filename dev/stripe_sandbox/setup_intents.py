@@ -16,7 +16,9 @@ def create(world, params):
     if params.get("customer"):
         world.get("customer", params["customer"], "customer")
     ref = world.new_id("seti")
-    types = params.get("payment_method_types") or params.get("allowed_payment_method_types")
+    types = params.get("payment_method_types") or params.get(
+        "allowed_payment_method_types"
+    )
     intent = world.add(
         {
             "id": ref,
@@ -71,7 +73,7 @@ def complete(world, intent, authenticated=False):
     """
     if intent["status"] not in OPEN or not intent["payment_method"]:
         raise invalid(
-            f"You cannot confirm this SetupIntent: it has a status of {intent['status']}.",
+            f"You cannot confirm this SetupIntent: its status is {intent['status']}.",
             "setup_intent_unexpected_state",
         )
     method = world.get("payment_method", intent["payment_method"])
@@ -117,7 +119,9 @@ def cancel(world, params, ref):
     """Cancel one that is not completed."""
     intent = world.get("setup_intent", ref, "intent")
     if intent["status"] not in OPEN:
-        raise invalid("You cannot cancel this SetupIntent.", "setup_intent_unexpected_state")
+        raise invalid(
+            "You cannot cancel this SetupIntent.", "setup_intent_unexpected_state"
+        )
     reason = params.get("cancellation_reason")
     intent.update(status="canceled", cancellation_reason=reason, next_action=None)
     emit(world, "setup_intent.canceled", intent)

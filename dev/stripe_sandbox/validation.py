@@ -99,10 +99,12 @@ class Schemas:
         given = forms.parse(text)
         old = _legacy_parameters(operation, given) if legacy else {}
         params = forms.coerce(given, validator.schema, self._follow)
-        error = best_match(validator.iter_errors(forms.drop_blanks(params)))
-        if error is not None:
-            raise _refusal(error)
-        for name in UNMODELLED & params.keys():
+        errors = list(validator.iter_errors(forms.drop_blanks(params)))
+        unknown = [e for e in errors if e.validator == "additionalProperties"]
+        if errors:
+            raise _refusal(best_match(unknown or errors))
+        reading = operation.startswith("GET")
+        for name in () if reading else UNMODELLED & params.keys():
             raise invalid(f"The sandbox does not model {name}.", None, name, False)
         return forms.blanks_to_none(params) | old
 
@@ -111,7 +113,9 @@ def _legacy_parameters(operation, given):
     """Take out and return what only old versions accept."""
     names = LEGACY_PARAMETERS.get(operation, set()) & given.keys()
     taken = {name: given.pop(name) for name in names}
-    return {n: list(v.values()) if isinstance(v, dict) else [v] for n, v in taken.items()}
+    return {
+        n: list(v.values()) if isinstance(v, dict) else [v] for n, v in taken.items()
+    }
 
 
 def _refusal(error):

@@ -11,7 +11,9 @@ URL = "/v1/webhook_endpoints"
 def create(world, params):
     """Create one; only this answer shows the signing secret, as at Stripe."""
     if not params["url"].startswith(("http://", "https://")):
-        raise invalid("Invalid URL: must start with http or https.", "url_invalid", "url")
+        raise invalid(
+            "Invalid URL: must start with http or https.", "url_invalid", "url"
+        )
     endpoint = world.add(
         {
             "id": world.new_id("we"),

@@ -102,7 +102,9 @@ class World:
             "account": self.account,
             "ledgers": self.ledgers,
             "idempotency": self.idempotency,
-            "jobs": [[due, name, kwargs] for due, _n, name, kwargs in sorted(self.jobs)],
+            "jobs": [
+                [due, name, kwargs] for due, _n, name, kwargs in sorted(self.jobs)
+            ],
             "offset": self.clock.offset,
             "frozen": self.clock.frozen,
         }
