@@ -80,6 +80,9 @@ def _company(odoo, base_url):
             "currency_id": euro,
         },
     )
+    pricelists = odoo.find("product.pricelist", [])
+    odoo.write("product.pricelist", [each["id"] for each in pricelists],
+               {"currency_id": euro})
     odoo.call("ir.config_parameter", "set_param", "web.base.url", base_url)
     odoo.call("ir.config_parameter", "set_param", "web.base.url.freeze", "True")
 

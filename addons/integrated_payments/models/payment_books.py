@@ -186,7 +186,24 @@ class PaymentBalanceTransaction(models.Model):
                 }
             )
         items[-1]["balance"] -= company.currency_id.round(total)
+        if posting.counterpart == "outstanding":
+            items[-1].update(self._presentment(items[-1]))
         return items
+
+    def _presentment(self, item):
+        """Return the counterpart in the currency that the customer paid in.
+
+        The gateway's rate stays on the gateway's side; matched with the payment in its
+        own currency, Odoo posts the difference to exchange gain or loss.
+        """
+        paid_in = self.transaction_id.currency_id
+        if not paid_in or paid_in == self.currency_id:
+            return {}
+        amount = abs(self.transaction_id.amount)
+        if self.category == "charge" and self.charge_id.captured_minor:
+            amount = paid_in._from_minor(self.charge_id.captured_minor)
+        sign = 1 if item["amount_currency"] > 0 else -1
+        return {"currency_id": paid_in.id, "amount_currency": sign * amount}
 
     def _label(self):
         """Return what an accountant reads on the statement line."""

@@ -135,6 +135,12 @@ class PaymentTransaction(models.Model):
                 self.env._("The gateway has not settled its fee yet."),
                 payment,
             )
+        if not payment.is_matched:
+            return Outcome(
+                "held",
+                self.env._("Payment and gateway line do not match: see Outstanding."),
+                payment,
+            )
         return Outcome("done", document=payment)
 
     def _effect_bank(self):

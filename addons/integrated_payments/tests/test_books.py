@@ -49,6 +49,38 @@ class TestBooks(IntegratedPaymentsCommon):
         self.assertEqual(self.balances(), {"gateway": 96.8, "fee": 3.0, "fee_tax": 0.2})
         self.assertEqual(self.trail(self.tx)["books"], "done")
 
+    def test_settled_in_another_currency_than_paid(self):
+        """200.00 EUR at Odoo's rate of 2 are 100.00; the gateway gives 103.00."""
+        self._enable_currency("EUR")
+        self.env["res.currency.rate"].create(
+            {"name": "2026-01-01", "currency_id": self.currency_euro.id, "rate": 2.0}
+        )
+        bill = self.init_invoice(
+            "out_invoice",
+            partner=self.partner,
+            amounts=[200.0],
+            currency=self.currency_euro,
+            invoice_date="2026-03-09",
+            post=True,
+        )
+        tx = self._create_transaction(
+            "direct",
+            amount=200.0,
+            currency_id=self.currency_euro.id,
+            reference="INV-2",
+            provider_reference="pi_2",
+            invoice_ids=[bill.id],
+        )
+        self.say_paid(tx, number=2)
+        self.say_movement("txn_2", "charge", 10300, fee=300, source="ch_2")
+        self.hear_and_work("charge.updated", "ch_2")
+        self.assertEqual(bill.payment_state, "paid")
+        self.assertEqual(self.trail(tx)["books"], "done")
+        self.assertEqual(self.balances(), {"gateway": 100.0, "fee": 3.0})
+        gain = self.company.income_currency_exchange_account_id
+        found = self.env["account.move.line"].search([("account_id", "=", gain.id)])
+        self.assertEqual(sum(found.mapped("balance")), -3.0)
+
     def test_payout_goes_to_transit(self):
         self.say_paid(self.tx)
         self.say_payout("po_1", ["txn_1"])
