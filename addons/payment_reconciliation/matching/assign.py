@@ -27,7 +27,7 @@ class Decision:
 
 
 def decide(candidates):
-    """Return the decisions on ``candidates``, the best of each line first.
+    """Return the decisions on ``candidates``: what posts first, then by likelihood.
 
     Posted is what passes all gates and is ahead of every other that passes them, of the
     same line and of the same item, by a margin.
@@ -79,10 +79,7 @@ def _is_ahead(candidate, rivals):
 
 def _best_of_each_line(decisions):
     """Return at most MAX_PROPOSALS decisions per line, those that post first."""
-    ranked = sorted(
-        decisions,
-        key=lambda each: (each.candidate.line.id, not each.posts, -each.candidate.score),
-    )
+    ranked = sorted(decisions, key=lambda each: (not each.posts, -each.candidate.score))
     taken, kept = defaultdict(int), []
     for each in ranked:
         line = each.candidate.line.id

@@ -124,7 +124,6 @@ class AccountMatch(models.Model):
     @api.model
     def _drop_settled(self):
         """Drop proposals for lines that a person has matched otherwise."""
-        self.search(
-            [("state", "=", "proposed"), ("statement_line_id.is_reconciled", "=", True)],
-            limit=5000,
-        ).unlink()
+        proposed = [("state", "=", "proposed")]
+        settled = [*proposed, ("statement_line_id.is_reconciled", "=", True)]
+        self.search(settled, limit=5000).unlink()

@@ -184,13 +184,13 @@ class TestInvoices(ReconciliationCommon):
         self.assertUntouched(line)
         self.assertEqual(line.match_ids.state, "undone")
 
-    def test_closed_period_is_said_and_nothing_posted(self):
+    def test_line_of_a_closed_period(self):
+        """Core books it on the first open day; a period with open lines stays open."""
         invoice = self.owe(100.0)
-        line = self.say_bank(invoice.name, 100.0)
         self.company.fiscalyear_lock_date = date(2026, 3, 31)
-        self.match(line)
-        self.assertUntouched(line)
-        self.assertTrue(self.proposals(line).failure)
+        line = self.say_and_match(invoice.name, 100.0, date=date(2026, 3, 11))
+        self.assertGreater(line.move_id.date, date(2026, 3, 31))
+        self.assertMatchedWith(line, invoice)
 
     def test_hostile_text(self):
         self.owe(100.0)

@@ -1,0 +1,248 @@
+"""From lines and open items to what is posted and what is only proposed."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from payment_reconciliation.matching import assign, gates, join, keys, score
+from payment_reconciliation.matching.values import (
+    INVOICE,
+    PAYOUT,
+    BankLine,
+    OpenItem,
+)
+
+DAY = date(2026, 3, 11)
+PAYOUT_REF = "po_1TqX8sKz2YbN4mVw"
+
+
+def line(text, amount=10000, number=1, **values):
+    defaults = {"company": 1, "currency": "EUR", "date": DAY, "texts": (text,)}
+    return BankLine(**{"id": number, "amount": amount, **defaults, **values})
+
+
+def invoice(number=12, amount=10000, **values):
+    return OpenItem(
+        **{
+            "kind": INVOICE,
+            "id": number,
+            "document": number,
+            "company": 1,
+            "amount": amount,
+            "currency": "EUR",
+            "date": DAY,
+            "partner": 7,
+            "keys": keys.document_keys(f"INV/2026/{number:05}"),
+            **values,
+        }
+    )
+
+
+def payout(ref=PAYOUT_REF, amount=10000, number=50, **values):
+    return OpenItem(
+        **{
+            "kind": PAYOUT,
+            "id": number,
+            "document": number,
+            "company": 1,
+            "amount": amount,
+            "currency": "EUR",
+            "date": DAY,
+            "names": ("STRIPE",),
+            "keys": keys.payout_keys(ref),
+            **values,
+        }
+    )
+
+
+def decide(lines, items):
+    return assign.decide(join.candidates(lines, items))
+
+
+def posted(lines, items):
+    return {
+        (each.candidate.line.id, each.candidate.item.id)
+        for each in decide(lines, items)
+        if each.posts
+    }
+
+
+def held(lines, items):
+    return [each.held_by for each in decide(lines, items)]
+
+
+def test_number_and_amount():
+    assert posted([line("INV/2026/00012")], [invoice()]) == {(1, 12)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "gate"),
+    [
+        ({"amount": 9999}, "amount"),
+        ({"amount": 10001}, "amount"),
+        ({"partner": 8}, "partner"),
+    ],
+)
+def test_what_is_only_proposed(changed, gate):
+    assert held([line("INV/2026/00012", **changed)], [invoice()]) == [(gate,)]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"amount": -10000}, {"company": 2}, {"currency": "USD"}, {"amount": 0}]
+)
+def test_what_is_not_even_proposed(changed):
+    assert decide([line("INV/2026/00012", **changed)], [invoice()]) == []
+
+
+def test_amount_alone_is_no_anchor():
+    assert held([line("thank you")], [invoice()]) == [("anchor",)]
+
+
+def test_short_number_needs_partner_and_unique_amount():
+    short = invoice(keys=keys.document_keys("1001"))
+    assert not posted([line("invoice 1001")], [short])
+    assert posted([line("invoice 1001", partner=7)], [short])
+    assert not posted([line("invoice 1001", partner=7)], [replace(short, sharing=2)])
+
+
+def test_two_documents_named():
+    items = [invoice(12), invoice(13)]
+    decisions = decide([line("INV/2026/00012 + INV/2026/00013")], items)
+    assert [each.held_by for each in decisions] == [("others",), ("others",)]
+
+
+def test_a_reference_inside_a_longer_one_of_another_document():
+    """"REF-INV/2026/00012" is one reference; what it encloses is not named."""
+    longer = invoice(99, keys=keys.document_keys("REF-INV/2026/00012"))
+    assert posted([line("REF-INV/2026/00012")], [invoice(), longer]) == {(1, 99)}
+
+
+def test_the_same_payment_twice():
+    lines = [line("INV/2026/00012"), line("INV/2026/00012", number=2)]
+    assert held(lines, [invoice()]) == [("tie",), ("tie",)]
+
+
+def test_equal_instalments_of_one_document():
+    later = invoice(13, document=12, date=DAY + timedelta(30))
+    later = replace(later, keys=invoice().keys)
+    assert posted([line("INV/2026/00012")], [later, invoice()]) == {(1, 12)}
+
+
+def test_payout_by_its_id():
+    assert posted([line(f"STRIPE {PAYOUT_REF}")], [payout()]) == {(1, 50)}
+
+
+def test_payout_by_gateway_amount_and_date():
+    assert posted([line("STRIPE SEPA")], [payout()]) == {(1, 50)}
+    assert not posted([line("SEPA")], [payout()])
+    late = line("STRIPE SEPA", date=DAY + timedelta(score.NEAR_DAYS + 1))
+    assert not posted([late], [payout()])
+
+
+def test_two_payouts_of_one_amount():
+    twins = [payout(), payout("po_1TqX8sKz2YbN9999", number=51)]
+    assert held([line("STRIPE")], twins) == [("anchor",), ("anchor",)]
+    assert posted([line(PAYOUT_REF)], twins) == {(1, 50)}
+
+
+def test_a_twin_of_long_ago_does_not_disturb():
+    old = payout("po_1TqX8sKz2YbN9999", number=51, date=DAY - timedelta(60))
+    assert posted([line("STRIPE")], [payout(), old]) == {(1, 50)}
+
+
+def test_payout_that_is_not_posted_yet():
+    waiting = payout(waits_for="not_posted")
+    assert held([line(PAYOUT_REF)], [waiting]) == [("not_posted",)]
+
+
+def test_payout_and_invoice_of_one_amount():
+    """The text names the payout; an invoice of the same amount is no rival."""
+    assert posted([line(PAYOUT_REF)], [payout(), invoice()]) == {(1, 50)}
+
+
+def test_proposals_are_bounded_and_the_best_comes_first():
+    items = [invoice(number, sharing=9) for number in range(1, 10)]
+    decisions = decide([line("INV/2026/00004")], items)
+    assert len(decisions) == assign.MAX_PROPOSALS
+    assert decisions[0].posts
+    assert decisions[0].candidate.item.id == 4
+
+
+def test_an_amount_that_many_have_proves_little():
+    rare, common = (
+        score.candidates_of(line("x"), [invoice(sharing=count)])[0].score
+        for count in (1, 64)
+    )
+    assert rare - common == 6  # bits
+    assert score.percent(rare) == 50.0
+    assert score.percent(-1e9) == 0.0
+    assert score.percent(1e9) == 99.9
+
+
+ITEMS = st.lists(
+    st.builds(
+        invoice,
+        number=st.integers(1, 6),
+        amount=st.sampled_from([10000, 5000, -10000]),
+        partner=st.sampled_from([None, 7, 8]),
+        company=st.sampled_from([1, 2]),
+        sharing=st.integers(1, 3),
+    )
+    | st.builds(
+        payout, number=st.integers(50, 52), amount=st.sampled_from([10000, 5000])
+    ),
+    max_size=8,
+    unique_by=lambda item: (item.kind, item.id),
+)
+LINES = st.lists(
+    st.builds(
+        line,
+        text=st.sampled_from(
+            ["STRIPE", PAYOUT_REF, "hello", "INV/2026/00001 INV/2026/00002"]
+            + [f"INV/2026/{number:05}" for number in range(1, 7)]
+        ),
+        amount=st.sampled_from([10000, 5000, -10000]),
+        number=st.integers(1, 6),
+        partner=st.sampled_from([None, 7, 8]),
+    ),
+    max_size=6,
+    unique_by=lambda each: each.id,
+)
+
+
+@given(LINES, ITEMS)
+def test_what_is_posted_is_proven_and_posted_once(lines, items):
+    decisions = decide(lines, items)
+    posts = [each.candidate for each in decisions if each.posts]
+    assert len({each.line.id for each in posts}) == len(posts)
+    assert len({(each.item.kind, each.item.id) for each in posts}) == len(posts)
+    for each in posts:
+        assert gates.closed_for(each) == ()
+        assert each.line.amount == each.item.amount
+        assert each.line.company == each.item.company
+
+
+@given(LINES, ITEMS, st.randoms(use_true_random=False))
+def test_the_order_of_lines_and_items_does_not_matter(lines, items, random):
+    expected = posted(lines, items)
+    random.shuffle(lines)
+    random.shuffle(items)
+    assert posted(lines, items) == expected
+
+
+@given(LINES, ITEMS)
+def test_the_join_finds_what_a_full_comparison_finds(lines, items):
+    pairs = {
+        (each.line.id, each.item.kind, each.item.id)
+        for each in join.candidates(lines, items)
+        if not gates.IMPOSSIBLE & set(gates.closed_for(each))
+    }
+    full = {
+        (each.line.id, each.item.kind, each.item.id)
+        for one in lines
+        for each in score.candidates_of(one, assign.first_instalments(items))
+        if not gates.IMPOSSIBLE & set(gates.closed_for(each))
+    }
+    assert pairs == full
