@@ -22,6 +22,7 @@ def arguments():
     parser.add_argument("--seed", type=int, help="repeatable ids")
     parser.add_argument("--state-file", type=Path, help="keep the state over restarts")
     parser.add_argument("--cache-dir", type=Path, help="where derived schemas are kept")
+    parser.add_argument("--parent", type=int, help="stop when this process is gone")
     parser.add_argument("--webhook-threads", type=int, default=4)
     return parser.parse_args()
 
@@ -63,7 +64,9 @@ def main():
     if path:
         threading.Thread(target=_keep_saving, args=(app, path), daemon=True).start()
     print(f"Stripe sandbox ready on http://127.0.0.1:{server.server_port}", flush=True)
-    stop.wait()
+    while not stop.wait(1):
+        if given.parent and os.getppid() != given.parent:
+            break
     if path:
         save(app, path)
     return 0

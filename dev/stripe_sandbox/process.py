@@ -18,7 +18,10 @@ class SandboxProcess:
     """
 
     def __init__(self, *arguments, port=0):
-        self._arguments = ["--port", str(port), *map(str, arguments)]
+        self._arguments = [
+            *("--port", str(port), "--parent", str(os.getpid())),
+            *map(str, arguments),
+        ]
         self._process = None
         self.url = self.sandbox = None
 

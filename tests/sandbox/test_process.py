@@ -86,3 +86,29 @@ def test_a_thousand_calls_are_quick(sandbox):
     for _number in range(300):
         assert sandbox.api("GET", f"/v1/payment_intents/{intent['id']}").ok
     assert (time.monotonic() - started) / 300 < 0.02  # with room for a busy machine
+
+
+def test_it_ends_with_the_process_that_started_it():
+    """A test run that is killed must leave no sandbox behind."""
+    script = (
+        "import os\n"
+        "from dev.stripe_sandbox.process import SandboxProcess\n"
+        "print(SandboxProcess().start().url, flush=True)\n"
+        "os._exit(1)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=60
+    )
+    url = ended.stdout.decode().strip()
+    deadline = time.monotonic() + 15
+    while _answers(url):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def _answers(url):
+    try:
+        with urllib.request.urlopen(f"{url}/_control/health", timeout=2):
+            return True
+    except OSError:
+        return False
