@@ -1,9 +1,9 @@
 """Odoo's own tests of payment and sale, with our suite installed beside them.
 
-`python -m dev.core_suites DATABASE [TAGS]`, called by `bin/test --core`. Run on a copy of
-the template without installing or updating anything. Tests tagged `at_install` (one, of
-`sale`) are left out: they expect the modules above theirs to be absent, whose columns
-this database has.
+`python -m dev.core_suites DATABASE [TAGS]`, called by `bin/test --core`. Run on a copy
+of the template without installing or updating anything. Tests tagged `at_install` (one,
+of `sale`) are left out: they expect the modules above theirs to be absent, whose
+columns this database has.
 """
 
 import re

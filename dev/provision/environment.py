@@ -22,8 +22,8 @@ NETWORK = "see that pip on this machine reaches its package index, and run it ag
 
 def site_packages(venv: Path) -> Path:
     """Return a virtual environment's folder for packages."""
-    version = "python%d.%d" % sys.version_info[:2]
-    return venv / "lib" / version / "site-packages"
+    major, minor = sys.version_info[:2]
+    return venv / f"lib/python{major}.{minor}/site-packages"
 
 
 def ensure_venv(odoo: OdooSource) -> Path:

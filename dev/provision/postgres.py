@@ -1,8 +1,9 @@
 """PostgreSQL: the reader's own (`PGHOST`...), or an embedded one below `.run/pg`.
 
 The embedded server comes as a wheel, listens on a Unix socket only, and starts again by
-itself when it does not run. It trades safety for speed (no fsync): after a power cut its
-data may be gone, and set-up makes them again. Never use these settings for real books.
+itself when it does not run. It trades safety for speed (no fsync): after a power cut
+its data may be gone, and set-up makes them again. Never use these settings for real
+books.
 """
 
 from __future__ import annotations

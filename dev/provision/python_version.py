@@ -16,9 +16,9 @@ def check_python(version: tuple[int, ...] = sys.version_info[:2]) -> None:
     :param version: major and minor number; by default of the Python that runs.
     :raise SetupError: if it is too old or too new.
     """
-    if not OLDEST <= tuple(version[:2]) <= NEWEST:
+    major, minor = version[:2]
+    if not OLDEST <= (major, minor) <= NEWEST:
         raise SetupError(
-            "Python %d.%d cannot run Odoo 19.0, which needs 3.10 to 3.13."
-            % tuple(version[:2]),
+            f"Python {major}.{minor} cannot run Odoo 19.0, which needs 3.10 to 3.13.",
             "install one of these, and name it: PYTHON=python3.11 bin/setup",
         )
