@@ -29,8 +29,8 @@ def main(arguments):
     options = _options(arguments)
     try:
         with ExitStack() as stack:
-            server, told = _tell(stack, options)
-            good = _conclude(server, *told)
+            server, *told = play(*open_stage(stack, options.port))
+            good = _conclude(*told)
             if not options.exit:
                 _keep_serving(server)
             return 0 if good else 1
@@ -46,8 +46,12 @@ def _options(arguments):
     return parser.parse_args(arguments)
 
 
-def _tell(stack, options):
-    """Start everything and play; return (server, (odoo, company, story))."""
+def open_stage(stack, port):
+    """Start the gateway and Odoo on a new database.
+
+    :param stack: ExitStack that stops them again
+    :return: (server, sandbox)
+    """
     template = provision.ensure_template()
     _say("making the company's database")
     provision.clone_database(template, DATABASE)
@@ -59,17 +63,24 @@ def _tell(stack, options):
     )
     _say("starting Odoo, with workers and scheduled actions as in production")
     env = {"STRIPE_API_BASE": gateway.url}
-    server = stack.enter_context(running(DATABASE, options.port, env=env))
+    return stack.enter_context(running(DATABASE, port, env=env)), sandbox
+
+
+def play(server, sandbox):
+    """Set up the company and play the story.
+
+    :return: (server, odoo client, company, story)
+    """
     odoo = OdooClient(server.url, DATABASE).login("admin", "admin")
     _say("setting up the company and connecting the gateway")
     company = set_up(odoo, ("pk_test_sandbox", KEY), server.url)
     shopper = OdooClient(server.url, DATABASE)
     story = Story(odoo, shopper, company, sandbox, _say)
     story.play()
-    return server, (odoo, company, story)
+    return server, odoo, company, story
 
 
-def _conclude(server, odoo, company, story):
+def _conclude(odoo, company, story):
     """Print and write the report; return whether all is well."""
     trails = report.wait_for_trails(odoo, story.payments)
     proven = report.proof(odoo, company.provider)

@@ -1,0 +1,41 @@
+"""Which screens are taken, as whom, and how wide the window is."""
+
+from dataclasses import dataclass
+
+DESKTOP = (1360, 860)
+MOBILE = (360, 740)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture.
+
+    :param str name: file name without ending, below ``docs/img``
+    :param str path: address on the server; ``{payment}`` etc. are filled in
+    :param str wait: CSS selector that shows that the screen is ready
+    :param str click: CSS selector to press before the picture, if any
+    """
+
+    name: str
+    path: str
+    wait: str
+    size: tuple = DESKTOP
+    click: str = ""
+
+
+SHOTS = (
+    Shot("payment_trail", "/odoo/gateway-payments/{payment}", ".o_field_one2many .o_data_row"),
+    Shot("payments", "/odoo/gateway-payments", ".o_data_row"),
+    Shot("inbox", "/odoo/payment-events", ".o_data_row"),
+    Shot("gateway_journal", "/odoo/gateway-journal", ".o_data_row"),
+    Shot("balance_transactions", "/odoo/balance-transactions", ".o_data_row"),
+    Shot("payout", "/odoo/payouts/{payout}", ".o_data_row"),
+    Shot("dispute", "/odoo/disputes/{dispute}", ".o-mail-Chatter"),
+    Shot(
+        "provider",
+        "/odoo/action-payment.action_payment_provider/{provider}",
+        ".o_notebook",
+        click="a[name='gateway_books']",
+    ),
+    Shot("payment_trail_mobile", "/odoo/gateway-payments/{payment}", ".o_form_view", MOBILE),
+)
