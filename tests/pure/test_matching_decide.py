@@ -176,9 +176,15 @@ def test_an_amount_that_many_have_proves_little():
         for count in (1, 64)
     )
     assert rare - common == 6  # bits
-    assert score.percent(rare) == 50.0
-    assert score.percent(-1e9) == 0.0
-    assert score.percent(1e9) == 99.9
+    assert score.chances([rare]) == [0.5]
+
+
+def test_chances_of_one_line_exclude_each_other():
+    assert score.chances([30.0, 30.0]) == pytest.approx([0.5, 0.5], abs=0.001)
+    assert score.chances([1e9, -1e9]) == pytest.approx([1.0, 0.0], abs=0.001)
+    assert score.chances([]) == []
+    twins = [payout(), payout("po_1TqX8sKz2YbN9999", number=51)]
+    assert all(each.chance < 0.5 for each in decide([line("STRIPE")], twins))
 
 
 ITEMS = st.lists(

@@ -34,6 +34,7 @@ CHARGE = {
         ("charge.refunded", "charge"),
         ("charge.refund.updated", "refund"),
         ("charge.dispute.created", "dispute"),
+        ("balance.available", "balance"),
         ("refund.failed", "refund"),
         ("payout.reconciliation_completed", "payout"),
     ],

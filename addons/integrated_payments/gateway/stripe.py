@@ -16,7 +16,10 @@ METADATA_REFERENCE = "odoo_reference"
 
 
 class Subject(NamedTuple):
-    """The object to fetch: its kind (a key of TRANSLATORS) and gateway id."""
+    """The object to fetch: its kind (a key of TRANSLATORS) and gateway id.
+
+    The balance is one of a kind: it has no id, and is proven instead of stored.
+    """
 
     kind: str
     ref: str
@@ -31,7 +34,7 @@ EVENT_KINDS = {
     "charge.refund.": "refund",
     "refund.": "refund",
     "payout.": "payout",
-    "balance.": None,
+    "balance.": "balance",
     "customer.": None,
     "setup_intent.": None,
     "payment_method.": None,

@@ -10,9 +10,11 @@ from odoo.fields import Command
 
 from ..domain import minor_units
 from ..domain.postings import posting_of
+from ..gateway.errors import GatewayError
 
 _logger = logging.getLogger(__name__)
 
+PROOF_AGAIN = 10  # minutes until a first difference is looked at again
 POST_LIMIT = 500  # balance transactions per call, each call in one database transaction
 
 
@@ -249,11 +251,19 @@ class PaymentProvider(models.Model):
                 self.env["ir.cron"]._commit_progress(1)
 
     def _prove_or_warn(self):
-        """Prove the balance; a gateway that cannot be asked is a warning, no failure."""
+        """Prove the balance; a gateway that cannot be asked is a warning, no failure.
+
+        Money that moves while it is proven makes a difference that means nothing: after
+        a first one the proof is repeated once the events have had time to arrive.
+        """
+        before = self.proof_state
         try:
             self._prove_balance()
-        except Exception as error:  # noqa: BLE001 - the next run asks again
+        except GatewayError as error:
             _logger.warning("The balance of %s is not proven: %s", self.name, error)
+        if self.proof_state == "red" and before != "red":
+            again = fields.Datetime.add(fields.Datetime.now(), minutes=PROOF_AGAIN)
+            self.env.ref("integrated_payments.cron_post_and_prove")._trigger(at=again)
 
     def _prove_balance(self):
         """Compare the gateway's balance with the ledger, per currency.

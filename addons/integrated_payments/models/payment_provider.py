@@ -61,9 +61,10 @@ class PaymentProvider(models.Model):
     recent_refusals = fields.Integer(compute="_compute_recent_refusals")
     proof_at = fields.Datetime("Last Proof", readonly=True, copy=False)
     proof_details = fields.Json("Balance Proof", readonly=True, copy=False)
-    proof_text = fields.Text(compute="_compute_proof_text")
+    proof_text = fields.Text("Figures", compute="_compute_proof_text")
     proof_state = fields.Selection(
         [("none", "No proof yet"), ("green", "Balanced"), ("red", "Differs")],
+        string="Proof",
         default="none",
         readonly=True,
         copy=False,

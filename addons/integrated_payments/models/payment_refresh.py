@@ -23,6 +23,9 @@ class PaymentProvider(models.Model):
         :raise GatewayError: see ``gateway.errors``
         """
         self.ensure_one()
+        if kind == "balance":
+            self.env.ref("integrated_payments.cron_post_and_prove")._trigger()
+            return self.env["payment.transaction"]
         gateway = self._gateway()
         return getattr(self, f"_refresh_{kind}")(gateway, gateway.fetch(kind, ref))
 

@@ -66,6 +66,15 @@ class TestEvent(IntegratedPaymentsCommon):
         event = self.hear_and_work("customer.created", "cus_1")
         self.assertEqual(event.state, "ignored")
 
+    def test_available_balance_calls_for_the_proof(self):
+        cron = self.env.ref("integrated_payments.cron_post_and_prove")
+        Trigger = self.env["ir.cron.trigger"].sudo()
+        before = Trigger.search_count([("cron_id", "=", cron.id)])
+        event = self.hear_and_work("balance.available", "")
+        self.assertEqual(event.state, "done")
+        after = Trigger.search_count([("cron_id", "=", cron.id)])
+        self.assertEqual(after - before, 1)
+
     def test_live_event_into_a_test_provider(self):
         self.say_paid(self.tx)
         event = self.hear_and_work("charge.updated", "ch_1", livemode=True)
