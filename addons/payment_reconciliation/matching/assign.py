@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from . import gates
+from .score import chances
 from .values import Candidate
 
 MARGIN = 8.0  # bits that the best must be ahead of each rival
@@ -14,10 +15,12 @@ MAX_PROPOSALS = 5  # per line
 class Decision:
     """What becomes of a candidate: posted if nothing holds it, else proposed.
 
+    :param chance: how likely it is, 0 to 1, among all candidates of its line
     :param held_by: names of closed gates, or ``tie``
     """
 
     candidate: Candidate
+    chance: float
     held_by: tuple[str, ...] = ()
 
     @property
@@ -39,13 +42,14 @@ def decide(candidates):
     }
     possible = [each for each in candidates if id(each) in closed]
     by_line, by_item = _grouped([each for each in possible if not closed[id(each)]])
+    likely = _chances(possible)
     decisions = []
     for each in possible:
         held = closed[id(each)]
         rivals = by_line[each.line.id] + by_item[_item(each)]
         if not held and not _is_ahead(each, rivals):
             held = ("tie",)
-        decisions.append(Decision(each, held))
+        decisions.append(Decision(each, likely[id(each)], held))
     return _best_of_each_line(decisions)
 
 
@@ -67,6 +71,18 @@ def _grouped(candidates):
         by_line[each.line.id].append(each)
         by_item[_item(each)].append(each)
     return by_line, by_item
+
+
+def _chances(candidates):
+    """Return {id of candidate: chance}, line by line."""
+    by_line, _by_item = _grouped(candidates)
+    return {
+        id(candidate): chance
+        for group in by_line.values()
+        for candidate, chance in zip(
+            group, chances([each.score for each in group]), strict=True
+        )
+    }
 
 
 def _is_ahead(candidate, rivals):

@@ -49,10 +49,14 @@ def candidates_of(line, items, found=None):
     return candidates
 
 
-def percent(score):
-    """Return the chance, 0-99.9, that log odds of ``score`` bits stand for."""
-    odds = 2.0 ** max(min(score + PRIOR, 40), -40)
-    return min(round(100 * odds / (1 + odds), 1), 99.9)
+def chances(scores):
+    """Return how likely each candidate of one line is, 0 to 1, by their ``scores``.
+
+    They exclude each other, and all may be wrong: two that fit equally have at most one
+    half each.
+    """
+    odds = [2.0 ** max(min(score + PRIOR, 40), -40) for score in scores]
+    return [each / (1 + sum(odds)) for each in odds]
 
 
 def is_near(line, item):

@@ -4,6 +4,7 @@ from odoo.tools import html2plaintext
 
 from ..matching.values import BankLine
 
+CLEAR_LEAD = 2.0  # bits that the best proposal is ahead, to be accepted in a list
 MATCH_AT_ONCE = 500  # lines that the button takes at once; the job does the rest
 
 
@@ -17,7 +18,7 @@ class AccountBankStatementLine(models.Model):
     best_match_id = fields.Many2one(
         "account.match", "Best Proposal", compute="_compute_best_match"
     )
-    best_match_evidence = fields.Text("Evidence", compute="_compute_best_match")
+    best_match_evidence = fields.Char("Evidence", compute="_compute_best_match")
     match_state = fields.Selection(
         [
             ("open", "To Review"),
@@ -35,17 +36,26 @@ class AccountBankStatementLine(models.Model):
     @api.depends("is_reconciled", "match_ids.state", "match_ids.score")
     @api.depends_context("lang")
     def _compute_best_match(self):
+        """Show what a line was matched with, or the one proposal that stands out.
+
+        Of proposals that fit equally none is the best: a person must look at them.
+        """
         for line in self:
             state = "posted" if line.is_reconciled else "proposed"
-            best = line.match_ids.filtered(lambda each, s=state: each.state == s)[:1]
-            line.best_match_id = best
-            line.best_match_evidence = "\n".join(
-                text for text in (best.evidence_text, best.held_text) if text
-            )
-            if line.is_reconciled:
-                line.match_state = "matched"
+            matches = line.match_ids.filtered(lambda each, s=state: each.state == s)
+            best, rivals = matches[:1], matches[1:2]
+            line.match_state = "matched" if line.is_reconciled else "proposed"
+            if not matches and not line.is_reconciled:
+                line.match_state = "open"
+            if rivals and best.score - rivals.score < CLEAR_LEAD:
+                line.best_match_id = False
+                line.best_match_evidence = self.env._(
+                    "%s proposals fit about equally: open the line and choose.",
+                    len(matches),
+                )
             else:
-                line.match_state = "proposed" if best else "open"
+                line.best_match_id = best
+                line.best_match_evidence = best._summary() if best else False
 
     @api.depends("transaction_details")
     def _compute_match_details(self):
@@ -146,7 +156,9 @@ class AccountBankStatementLine(models.Model):
 
     def _notify_of_match(self, lines):
         matched = lines.filtered("is_reconciled")
-        proposed = (lines - matched).filtered("best_match_id")
+        proposed = (lines - matched).filtered(
+            lambda line: line.match_state == "proposed"
+        )
         return _notification(
             self.env._(
                 "%(matched)s matched, %(proposed)s with a proposal, %(rest)s without.",
@@ -160,7 +172,9 @@ class AccountBankStatementLine(models.Model):
     def action_accept_proposal(self):
         """Post the best proposal of each selected line; say what could not be."""
         accepted, errors = 0, []
-        for line in self.filtered(lambda each: each.match_state == "proposed"):
+        for line in self.filtered(lambda each: not each.is_reconciled):
+            if not line.best_match_id:
+                continue
             try:
                 with self.env.cr.savepoint():
                     line.best_match_id.action_accept()
@@ -169,7 +183,7 @@ class AccountBankStatementLine(models.Model):
                 errors.append(f"{line.payment_ref or line.name}: {error}")
         message = self.env._("%s accepted.", accepted)
         if not accepted and not errors:
-            message = self.env._("The selected lines have no proposal to accept.")
+            message = self.env._("No selected line has one proposal that stands out.")
         return _notification(
             "\n".join([message, *errors[:5]]), "warning" if errors else "success"
         )

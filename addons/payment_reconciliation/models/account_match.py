@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..matching import score
 from .match_words import EVIDENCE, HELD
 
+MOST_LIKELY = 0.999  # shown at most: nothing is certain
 DONE_BY_HAND = ("undone", "rejected")
 
 
@@ -29,6 +29,14 @@ class AccountMatch(models.Model):
     company_id = fields.Many2one(
         related="statement_line_id.company_id", store=True, index=True
     )
+    payment_ref = fields.Char(related="statement_line_id.payment_ref")
+    line_date = fields.Date("Bank Date", related="statement_line_id.date")
+    line_amount = fields.Monetary(
+        "Bank Amount",
+        related="statement_line_id.amount",
+        currency_field="line_currency_id",
+    )
+    line_currency_id = fields.Many2one(related="statement_line_id.currency_id")
     payout_id = fields.Many2one(
         "payment.payout", readonly=True, index="btree_not_null", ondelete="cascade"
     )
@@ -61,10 +69,10 @@ class AccountMatch(models.Model):
     state_rank = fields.Integer(compute="_compute_state_rank", store=True)
     score = fields.Float("Bits", readonly=True, help="Log odds of the evidence.")
     confidence = fields.Float(
-        compute="_compute_confidence",
-        digits=(4, 1),
+        "Likely",
+        readonly=True,
         aggregator=None,
-        help="How likely the pair is, by the evidence, in percent.",
+        help="How likely it is, by the evidence, among all candidates of the line.",
     )
     evidence = fields.Json("Evidence Found", readonly=True)
     held_by = fields.Json("Closed Gates", readonly=True)
@@ -97,22 +105,12 @@ class AccountMatch(models.Model):
         "(statement_line_id, move_line_id) WHERE move_line_id IS NOT NULL",
         "This journal item is already a candidate of the bank line.",
     )
-    _posted_uniq = models.UniqueIndex(
-        "(statement_line_id) WHERE state = 'posted'",
-        "The bank line is already matched.",
-    )
-
     @api.depends("state")
     def _compute_state_rank(self):
         order = [state for state, _label in self._fields["state"].selection]
         order.insert(0, order.pop(order.index("posted")))
         for match in self:
             match.state_rank = order.index(match.state)
-
-    @api.depends("score")
-    def _compute_confidence(self):
-        for match in self:
-            match.confidence = score.percent(match.score)
 
     @api.depends("evidence", "held_by", "failure", "state")
     @api.depends_context("lang")
@@ -124,6 +122,16 @@ class AccountMatch(models.Model):
             if match.failure:
                 held.append(match.failure)
             match.held_text = "\n".join(held if match.state == "proposed" else ())
+
+    def _summary(self):
+        """Return in one line why it is proposed, and what holds it beyond that."""
+        told_by_evidence = ("amount", "partner", "others")
+        held = [name for name in self.held_by or () if name not in told_by_evidence]
+        proposed = self.state == "proposed"
+        words = [self.env._(HELD[name]) for name in held if proposed]
+        words += (self.failure or "").splitlines()
+        words += (self.evidence_text or "").splitlines()
+        return "; ".join(each.rstrip(".") for each in words)
 
     def _in_words(self, kind, figures):
         """Return a piece of evidence as a sentence; amounts in the line's currency."""
@@ -145,8 +153,8 @@ class AccountMatch(models.Model):
         for match in self:
             payout, item = match.payout_id, match.move_line_id
             candidate = payout or item
-            match.candidate_name = match._candidate_label()
             match.partner_id = item.partner_id
+            match.candidate_name = match._candidate_label()
             match.currency_id = candidate.currency_id
             match.amount_open = payout.amount or item.amount_residual_currency
             match.date = payout.arrival_date or item.date_maturity or item.date
@@ -154,12 +162,9 @@ class AccountMatch(models.Model):
     def _candidate_label(self):
         if self.payout_id:
             provider = self.payout_id.provider_id.sudo().name
-            return self.env._(
-                "Payout %(ref)s of %(provider)s",
-                ref=self.payout_id.gateway_ref,
-                provider=provider,
-            )
-        return self.move_line_id.move_id.display_name or ""
+            return f"{provider} {self.payout_id.gateway_ref}"
+        parts = (self.move_line_id.move_id.display_name, self.partner_id.name)
+        return ", ".join(part for part in parts if part)
 
     @api.depends("candidate_name")
     def _compute_display_name(self):
@@ -221,6 +226,7 @@ class AccountMatch(models.Model):
             "statement_line_id": candidate.line.id,
             link: candidate.item.id,
             "score": candidate.score,
+            "confidence": min(round(decision.chance, 3), MOST_LIKELY),
             "evidence": [[each.kind, each.figures] for each in candidate.evidence],
             "held_by": list(decision.held_by),
             "failure": False,

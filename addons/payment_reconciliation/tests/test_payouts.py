@@ -49,6 +49,10 @@ class TestPayouts(ReconciliationCommon):
         line = self.say_and_match("STRIPE", 96.80)
         self.assertUntouched(line)
         self.assertEqual(self.proposals(line).payout_id, payouts)
+        self.assertFalse(line.best_match_id)
+        self.assertIn("2 proposals", line.best_match_evidence)
+        line.action_accept_proposal()
+        self.assertUntouched(line)
 
     def test_two_of_the_same_amount_one_named(self):
         payout = self.say_paid_out()
