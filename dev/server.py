@@ -37,7 +37,6 @@ class OdooServer:
             f"--gevent-port={port + 1}",
             "--http-interface=127.0.0.1",
             f"--workers={workers}",
-            "--max-cron-threads=1",
             f"--logfile={self.log}",
             *options,
         )

@@ -1,5 +1,6 @@
 import json
 import logging
+import time
 from datetime import datetime, timezone
 
 import psycopg2
@@ -17,6 +18,7 @@ _logger = logging.getLogger(__name__)
 
 BATCH = 40  # events per commit
 MAX_ATTEMPTS = 12
+CONFLICTS = 5  # how often a step that met another worker is started over
 MAX_BODY = 1024 * 1024  # bytes
 BACKOFF = (1, 2, 5, 15, 60, 300, 900, 3600)  # seconds before the next attempt
 
@@ -158,17 +160,35 @@ class PaymentEvent(models.Model):
         Money is committed before any effect is tried, and each payment's effects are
         committed before the next one's: a crash repeats little and loses nothing.
         """
-        commit = self.env["ir.cron"]._commit_progress
         time_left = True
         while time_left and (batch := self._claim()):
-            touched = batch._process()
-            time_left = commit(
-                len(batch), remaining=self.search_count(self._due_domain())
+            touched = self._committed(batch._process)
+            for transaction in touched or ():
+                self._committed(transaction._settle)
+            due = self.search_count(self._due_domain())
+            time_left = self.env["ir.cron"]._commit_progress(
+                len(batch), remaining=due
             )
-            for transaction in touched:
-                transaction._settle()
-                commit()
         self._schedule_next()
+
+    @api.model
+    def _committed(self, step):
+        """Run ``step`` and commit; on a conflict with another worker, start it over.
+
+        :return: what the step returned, None if it met conflicts all the time: its
+            events are still due then, and its effects are left to the next run
+        """
+        for attempt in range(CONFLICTS):
+            try:
+                result = step()
+                self.env["ir.cron"]._commit_progress()
+            except psycopg2.OperationalError as error:
+                self.env.cr.rollback()
+                _logger.info("Conflict %s, starting over: %s", attempt + 1, error)
+                time.sleep(0.2 * (attempt + 1))
+            else:
+                return result
+        return None
 
     @api.model
     def _due_domain(self):

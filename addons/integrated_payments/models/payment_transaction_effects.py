@@ -48,6 +48,7 @@ class PaymentTransaction(models.Model):
 
         An error in an order or in stock so never undoes the record of the money.
         """
+        self._lock_rows()
         paid = self.filtered(
             lambda each: each.state == "done" and each.operation != "validation"
         )
@@ -55,6 +56,20 @@ class PaymentTransaction(models.Model):
         paid._book_money_safely()
         for transaction in paid:
             transaction._run_effects([kind for kind, _label in KINDS])
+
+    def _lock_rows(self):
+        """Wait for whoever works on these payments, so that nothing is done twice.
+
+        The customer's status page and the job often come in the same second. If the
+        other one changed the rows, PostgreSQL reports a conflict and the caller (Odoo's
+        request, or the job) starts over with what is true then.
+        """
+        if self.ids:
+            self.env.cr.execute(
+                "SELECT id FROM payment_transaction WHERE id = ANY(%s)"
+                " ORDER BY id FOR UPDATE",
+                [self.ids],
+            )
 
     def _core_post_process(self):
         """Run what Odoo and other modules do after a payment."""
@@ -75,6 +90,7 @@ class PaymentTransaction(models.Model):
 
     def _settle(self):
         """Run whatever the present state of each transaction asks for."""
+        self._lock_rows()
         for transaction in self:
             if not transaction.is_post_processed:
                 transaction._post_process()
@@ -110,7 +126,6 @@ class PaymentTransaction(models.Model):
             raise
         except Exception as error:  # noqa: BLE001 - shown in the trail
             _logger.info("Effect %s of %s held: %s", kind, self.reference, error)
-            self.env.invalidate_all()
             return Outcome("held", str(error))
 
     # === BOOKS AND BANK === #
