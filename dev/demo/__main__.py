@@ -29,7 +29,7 @@ def main(arguments):
     options = _options(arguments)
     try:
         with ExitStack() as stack:
-            server, *told = play(*open_stage(stack, options.port))
+            server, *told = play(*open_stage(stack, options.port, options.database))
             good = _conclude(*told)
             if not options.exit:
                 _keep_serving(server)
@@ -43,18 +43,20 @@ def _options(arguments):
     parser = argparse.ArgumentParser(prog="bin/demo", description=__doc__)
     parser.add_argument("--exit", action="store_true", help="stop after the story")
     parser.add_argument("--port", type=int, default=8069)
+    parser.add_argument("--database", default=DATABASE, help="is made anew")
     return parser.parse_args(arguments)
 
 
-def open_stage(stack, port):
+def open_stage(stack, port, database=DATABASE):
     """Start the gateway and Odoo on a new database.
 
     :param stack: ExitStack that stops them again
+    :param str database: name of the new database; one of that name is replaced
     :return: (server, sandbox)
     """
     template = provision.ensure_template()
     _say("making the company's database")
-    provision.clone_database(template, DATABASE)
+    provision.clone_database(template, database)
     gateway = SandboxProcess("--seed", "19")
     sandbox = stack.enter_context(gateway)
     sandbox.clock(frozen=True, now=int(time.time()) - STARTED_DAYS_AGO * 86400)
@@ -63,7 +65,7 @@ def open_stage(stack, port):
     )
     _say("starting Odoo, with workers and scheduled actions as in production")
     env = {"STRIPE_API_BASE": gateway.url}
-    return stack.enter_context(running(DATABASE, port, env=env)), sandbox
+    return stack.enter_context(running(database, port, env=env)), sandbox
 
 
 def play(server, sandbox):
@@ -71,10 +73,10 @@ def play(server, sandbox):
 
     :return: (server, odoo client, company, story)
     """
-    odoo = OdooClient(server.url, DATABASE).login("admin", "admin")
+    odoo = OdooClient(server.url, server.database).login("admin", "admin")
     _say("setting up the company and connecting the gateway")
     company = set_up(odoo, ("pk_test_sandbox", KEY), server.url)
-    shopper = OdooClient(server.url, DATABASE)
+    shopper = OdooClient(server.url, server.database)
     story = Story(odoo, shopper, company, sandbox, _say)
     story.play()
     return server, odoo, company, story
