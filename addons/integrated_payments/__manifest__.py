@@ -1,6 +1,6 @@
 {
     "name": "Integrated Payments",
-    "summary": "One payment, all its effects: books, order, invoice, stock, CRM, receipt",
+    "summary": "One payment, all effects: books, order, invoice, stock, CRM, receipt",
     "version": "19.0.1.0.0",
     "category": "Accounting/Payment Providers",
     "author": "Integrated Payments",

@@ -46,9 +46,13 @@ def set_up(odoo, keys, base_url):
     company.bank = _bank(odoo, IBAN, "ABN AMRO", "Bank")
     company.sample_bank = _bank(odoo, SAMPLE_IBAN, "ABN AMRO", "Old Bank Account")
     _policies(odoo)
-    company.products = {name: _product(odoo, *rest) for name, *rest in _named_products()}
+    company.products = {
+        name: _product(odoo, *rest) for name, *rest in _named_products()
+    }
     company.customers = {
-        name: odoo.create("res.partner", {"name": name, "email": email, "lang": "en_US"})
+        name: odoo.create(
+            "res.partner", {"name": name, "email": email, "lang": "en_US"}
+        )
         for name, email in CUSTOMERS
     }
     company.provider = _connect(odoo, keys)
@@ -81,8 +85,9 @@ def _company(odoo, base_url):
         },
     )
     pricelists = odoo.find("product.pricelist", [])
-    odoo.write("product.pricelist", [each["id"] for each in pricelists],
-               {"currency_id": euro})
+    odoo.write(
+        "product.pricelist", [each["id"] for each in pricelists], {"currency_id": euro}
+    )
     odoo.call("ir.config_parameter", "set_param", "web.base.url", base_url)
     odoo.call("ir.config_parameter", "set_param", "web.base.url.freeze", "True")
 
@@ -165,7 +170,10 @@ def _methods(odoo):
     """Return {code: id} of card and bank debit, both switched on."""
     found = odoo.find(
         "payment.method",
-        [("code", "in", ["card", "sepa_direct_debit"]), ("active", "in", [True, False])],
+        [
+            ("code", "in", ["card", "sepa_direct_debit"]),
+            ("active", "in", [True, False]),
+        ],
         ["code"],
     )
     odoo.write("payment.method", [each["id"] for each in found], {"active": True})

@@ -1,4 +1,4 @@
-"""What came of the story: each payment's trail, and the proof of the gateway's balance."""
+"""What came of the story: each payment's trail, and the proof of the balance."""
 
 import time
 
@@ -94,7 +94,13 @@ def show(trails, proven, payouts):
 
 def payouts(odoo):
     """Return the payouts with their proof and bank line."""
-    fields = ["gateway_ref", "arrival_date", "amount", "proof", "bank_statement_line_id"]
+    fields = [
+        "gateway_ref",
+        "arrival_date",
+        "amount",
+        "proof",
+        "bank_statement_line_id",
+    ]
     return [
         {
             "ref": each["gateway_ref"],

@@ -1,4 +1,4 @@
-"""The scenes: what customers, the bank and the company do, and what Odoo makes of it."""
+"""The scenes: what customers, bank and company do, and what Odoo makes of it."""
 
 import base64
 import time
@@ -53,7 +53,9 @@ class Story:
     def online_order(self):
         """An online order, paid by card, for goods in stock."""
         self.say("Nora pays her order by card")
-        order = self._order("Nora Lindqvist", [("Oak standing desk", 1), ("Desk lamp", 2)])
+        order = self._order(
+            "Nora Lindqvist", [("Oak standing desk", 1), ("Desk lamp", 2)]
+        )
         payment, intent = self._check_out(order)
         self.bank.pay(intent, card="visa")
         self._await("Online order, card", payment, "done")
@@ -133,31 +135,42 @@ class Story:
             "account.move", [("id", "=", invoice)], ["name", "amount_total"]
         )
         today = self._today()
-        entries = [*self._payout_entries(today), camt.Entry(
-            Decimal(str(found["amount_total"])),
-            today,
-            "Bakkerij Vermeer",
-            f"payment of {found['name']} thank you",
-            "TRF-1001",
-        ), camt.Entry(Decimal("55.00"), today, "J. Jansen", "for the lamp", "TRF-1002")]
+        entries = [
+            *self._payout_entries(today),
+            camt.Entry(
+                Decimal(str(found["amount_total"])),
+                today,
+                "Bakkerij Vermeer",
+                f"payment of {found['name']} thank you",
+                "TRF-1001",
+            ),
+            camt.Entry(
+                Decimal("55.00"), today, "J. Jansen", "for the lamp", "TRF-1002"
+            ),
+        ]
         self._import(
             camt.render(IBAN, "EUR", Decimal(1000), entries, today), "statement.xml"
         )
         self._until(
             "the payouts are matched with the bank lines",
-            lambda: not self.odoo.find(
-                "payment.payout",
-                [
-                    ("gateway_ref", "in", self.payouts),
-                    ("bank_statement_line_id", "=", False),
-                ],
+            lambda: (
+                not self.odoo.find(
+                    "payment.payout",
+                    [
+                        ("gateway_ref", "in", self.payouts),
+                        ("bank_statement_line_id", "=", False),
+                    ],
+                )
             ),
         )
         self._until(
             "the transfer that quotes its invoice is matched",
-            lambda: self.odoo.one(
-                "account.move", [("id", "=", invoice)], ["payment_state"]
-            )["payment_state"] == "paid",
+            lambda: (
+                self.odoo.one(
+                    "account.move", [("id", "=", invoice)], ["payment_state"]
+                )["payment_state"]
+                == "paid"
+            ),
         )
 
     def sample_statement(self):
@@ -189,8 +202,14 @@ class Story:
                 "prepayment_percent": 1.0,
                 "require_signature": False,
                 "order_line": [
-                    (0, 0, {"product_id": self.company.products[name],
-                            "product_uom_qty": quantity})
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": self.company.products[name],
+                            "product_uom_qty": quantity,
+                        },
+                    )
                     for name, quantity in lines
                 ],
             },
@@ -206,8 +225,14 @@ class Story:
                 "partner_id": self.company.customers[customer],
                 "invoice_date": str(self._today()),
                 "invoice_line_ids": [
-                    (0, 0, {"product_id": self.company.products[name],
-                            "quantity": quantity})
+                    (
+                        0,
+                        0,
+                        {
+                            "product_id": self.company.products[name],
+                            "quantity": quantity,
+                        },
+                    )
                     for name, quantity in lines
                 ],
             },

@@ -24,7 +24,11 @@ class Shot:
 
 
 SHOTS = (
-    Shot("payment_trail", "/odoo/gateway-payments/{payment}", ".o_field_one2many .o_data_row"),
+    Shot(
+        "payment_trail",
+        "/odoo/gateway-payments/{payment}",
+        ".o_field_one2many .o_data_row",
+    ),
     Shot("payments", "/odoo/gateway-payments", ".o_data_row"),
     Shot("inbox", "/odoo/payment-events", ".o_data_row"),
     Shot("gateway_journal", "/odoo/gateway-journal", ".o_data_row"),
@@ -37,5 +41,10 @@ SHOTS = (
         ".o_notebook",
         click="a[name='gateway_books']",
     ),
-    Shot("payment_trail_mobile", "/odoo/gateway-payments/{payment}", ".o_form_view", MOBILE),
+    Shot(
+        "payment_trail_mobile",
+        "/odoo/gateway-payments/{payment}",
+        ".o_form_view",
+        MOBILE,
+    ),
 )

@@ -11,7 +11,9 @@ from integrated_payments.domain.minor_units import (
     to_minor,
 )
 
-CURRENCIES = st.sampled_from(sorted({"USD", "EUR", "ISK"} | ZERO_DECIMAL | THREE_DECIMAL))
+CURRENCIES = st.sampled_from(
+    sorted({"USD", "EUR", "ISK"} | ZERO_DECIMAL | THREE_DECIMAL)
+)
 
 
 @given(st.integers(-(10**13), 10**13), CURRENCIES)

@@ -21,7 +21,12 @@ CHARGE = {
     "billing_details": {"email": "ada@example.com"},
     "payment_method_details": {
         "type": "card",
-        "card": {"brand": "visa", "last4": "4242", "country": "US", "funding": "credit"},
+        "card": {
+            "brand": "visa",
+            "last4": "4242",
+            "country": "US",
+            "funding": "credit",
+        },
     },
 }
 

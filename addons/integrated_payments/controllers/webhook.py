@@ -38,7 +38,7 @@ class PaymentWebhook(http.Controller):
 
 
 class StripeInbox(StripeController):
-    """Core's address feeds the same inbox, so a running installation needs no change."""
+    """Core's address feeds the same inbox: a running installation needs no change."""
 
     @http.route()
     def stripe_webhook(self):

@@ -136,7 +136,8 @@ def posting_of(fact):
     """
     if fact.amount - fact.fee != fact.net:
         raise ValueError(
-            f"{fact.ref}: net {fact.net} is not amount {fact.amount} less fee {fact.fee}"
+            f"{fact.ref}: net {fact.net} is not amount {fact.amount}"
+            f" less fee {fact.fee}"
         )
     rule = RULES.get(category_of(fact))
     if rule is None:
@@ -150,6 +151,4 @@ def posting_of(fact):
     )
     # The gateway's and the counterpart's line stay even at zero: a statement line needs
     # its liquidity line, and the counterpart says what the movement was.
-    return Posting(
-        (lines[0], *(line for line in lines[1:3] if line.minor), lines[3])
-    )
+    return Posting((lines[0], *(line for line in lines[1:3] if line.minor), lines[3]))

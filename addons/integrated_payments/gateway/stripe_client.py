@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import stripe
 
-from . import stripe as translator
 from .errors import NeedsPerson, RetryLater
+from .stripe import API_VERSION, WEBHOOK_EVENTS, translate
 
 PAGE = 100  # the API's own upper limit
 
@@ -24,7 +24,7 @@ class StripeGateway:
     def __init__(self, secret_key, base_url=None):
         self._client = stripe.StripeClient(
             secret_key,
-            stripe_version=translator.API_VERSION,
+            stripe_version=API_VERSION,
             max_network_retries=2,
             http_client=stripe.RequestsClient(timeout=(5, 20)),
             **({"base_addresses": {"api": base_url}} if base_url else {}),
@@ -45,7 +45,7 @@ class StripeGateway:
         :raise NeedsPerson: unknown object, refused key, unreadable answer
         """
         found = self._call(self._services[kind].retrieve, ref)
-        return translator.translate(kind, _plain(found))
+        return translate(kind, _plain(found))
 
     def charges_of(self, intent_ref):
         """Return all attempts of an intent, oldest first."""
@@ -78,15 +78,15 @@ class StripeGateway:
             self._client.webhook_endpoints.create,
             {
                 "url": url,
-                "enabled_events": list(translator.WEBHOOK_EVENTS),
-                "api_version": translator.API_VERSION,
+                "enabled_events": list(WEBHOOK_EVENTS),
+                "api_version": API_VERSION,
             },
         ).secret
 
     def _list(self, kind, params):
         page = self._call(self._services[kind].list, {**params, "limit": PAGE})
         return [
-            translator.translate(kind, _plain(item))
+            translate(kind, _plain(item))
             for item in self._call(lambda: list(page.auto_paging_iter()))
         ]
 

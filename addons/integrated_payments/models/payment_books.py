@@ -1,4 +1,4 @@
-"""The gateway's books: balance transactions to bank statement lines, and their proof."""
+"""The gateway's books: balance transactions to statement lines, and their proof."""
 
 import logging
 from collections import defaultdict
@@ -48,8 +48,8 @@ class PaymentBalanceTransaction(models.Model):
             if record.currency_id != currency:
                 record._park(
                     self.env._(
-                        "The journal %(journal)s is kept in %(own)s; this movement is in"
-                        " %(other)s.",
+                        "The journal %(journal)s is kept in %(own)s; this movement is"
+                        " in %(other)s.",
                         journal=provider.journal_id.display_name,
                         own=currency.name,
                         other=record.currency_id.name,
@@ -73,9 +73,11 @@ class PaymentBalanceTransaction(models.Model):
     def _reopen_if_claimed(self):
         """Post again what lay on suspense until its payment became known."""
         claimed = self.filtered(
-            lambda record: record.state == "parked"
-            and record.statement_line_id
-            and record._posting().known
+            lambda record: (
+                record.state == "parked"
+                and record.statement_line_id
+                and record._posting().known
+            )
         )
         claimed.write({"state": "pending", "reason": False})
 
@@ -210,7 +212,9 @@ class PaymentBalanceTransaction(models.Model):
     def _label(self):
         """Return what an accountant reads on the statement line."""
         parts = (
-            self.category.replace("_", " ").capitalize() if self.category else self.type,
+            self.category.replace("_", " ").capitalize()
+            if self.category
+            else self.type,
             self.transaction_id.reference
             or self.payout_id.descriptor
             or self.description,
@@ -268,8 +272,8 @@ class PaymentProvider(models.Model):
     def _prove_balance(self):
         """Compare the gateway's balance with the ledger, per currency.
 
-        :return: [{currency, gateway, ledger, pending, parked}], minor units; ``pending``
-            and ``parked`` are movements known here that are not in the ledger yet
+        :return: [{currency, gateway, ledger, pending, parked}], minor units;
+            ``pending`` and ``parked`` are known here but not in the ledger yet
         :raise GatewayError: if the gateway cannot be asked
         """
         self.ensure_one()

@@ -22,7 +22,10 @@ class PaymentEffect(models.Model):
     _rec_name = "kind"
 
     transaction_id = fields.Many2one(
-        "payment.transaction", required=True, readonly=True, index=True,
+        "payment.transaction",
+        required=True,
+        readonly=True,
+        index=True,
         ondelete="cascade",
     )
     company_id = fields.Many2one(
@@ -97,7 +100,7 @@ class PaymentEffect(models.Model):
         return found
 
     def _record(self, outcome):
-        """Keep an outcome (``payment_transaction_effects.Outcome``); write if it differs.
+        """Keep an outcome (see ``payment_transaction_effects.Outcome``).
 
         A held effect is tried again by the job; after a day only by hand.
         """
@@ -137,7 +140,7 @@ class PaymentEffect(models.Model):
     # === ACTIONS === #
 
     def action_run(self):
-        """Run these effects again, now, as the system: the trail says what came of it."""
+        """Run these effects again, now; the trail says what came of it."""
         self.transaction_id.check_access("read")
         for transaction, effects in self.grouped("transaction_id").items():
             transaction.sudo()._run_effects(effects.mapped("kind"), force=True)

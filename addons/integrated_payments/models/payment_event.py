@@ -32,7 +32,11 @@ class PaymentEvent(models.Model):
     _rec_name = "gateway_ref"
 
     provider_id = fields.Many2one(
-        "payment.provider", required=True, readonly=True, index=True, ondelete="restrict"
+        "payment.provider",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     company_id = fields.Many2one(
         related="provider_id.company_id", store=True, index=True
@@ -46,7 +50,7 @@ class PaymentEvent(models.Model):
     received_at = fields.Datetime("Received", readonly=True, required=True)
     processed_at = fields.Datetime("Processed", readonly=True)
     payload = fields.Json(readonly=True)
-    payload_text = fields.Text("Payload Text", compute="_compute_payload_text")
+    payload_text = fields.Text(compute="_compute_payload_text")
     state = fields.Selection(
         [
             ("pending", "To Process"),
@@ -166,9 +170,7 @@ class PaymentEvent(models.Model):
             for transaction in touched or ():
                 self._committed(transaction._settle)
             due = self.search_count(self._due_domain())
-            time_left = self.env["ir.cron"]._commit_progress(
-                len(batch), remaining=due
-            )
+            time_left = self.env["ir.cron"]._commit_progress(len(batch), remaining=due)
         self._schedule_next()
 
     @api.model
@@ -332,7 +334,9 @@ class PaymentEvent(models.Model):
     def action_ignore(self):
         """Close parked events that need nothing; the choice stays visible."""
         if self.filtered(lambda event: event.state != "parked"):
-            raise UserError(self.env._("Only events that need attention can be closed."))
+            raise UserError(
+                self.env._("Only events that need attention can be closed.")
+            )
         self.write(
             {
                 "state": "ignored",
@@ -347,9 +351,11 @@ class PaymentEvent(models.Model):
         """Blank payloads after 90 days: they hold personal data and are not needed."""
         old = self.search(
             [
-                ("received_at", "<", fields.Datetime.subtract(
-                    fields.Datetime.now(), days=90
-                )),
+                (
+                    "received_at",
+                    "<",
+                    fields.Datetime.subtract(fields.Datetime.now(), days=90),
+                ),
                 ("state", "in", ("done", "ignored")),
                 ("payload", "!=", False),
             ],
@@ -360,7 +366,7 @@ class PaymentEvent(models.Model):
 
 
 class _Memory:
-    """Applies each object of the gateway once per batch, however many events name it."""
+    """Applies each object once per batch, however many events name it."""
 
     def __init__(self, provider):
         self._provider = provider

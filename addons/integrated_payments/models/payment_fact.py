@@ -15,7 +15,11 @@ class PaymentFact(models.AbstractModel):
     _rec_name = "gateway_ref"
 
     provider_id = fields.Many2one(
-        "payment.provider", required=True, readonly=True, index=True, ondelete="restrict"
+        "payment.provider",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     company_id = fields.Many2one(
         related="provider_id.company_id", store=True, index=True

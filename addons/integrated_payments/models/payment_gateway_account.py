@@ -143,7 +143,7 @@ class PaymentProvider(models.Model):
             )
 
     def _set_outstanding_account(self):
-        """Let core's payments of this provider clear through our outstanding account."""
+        """Let core's payments of this provider clear through our account."""
         outstanding = self._accounts_by_role()["outstanding"]
         lines = self.journal_id.inbound_payment_method_line_ids.filtered(
             lambda line: line.payment_provider_id == self

@@ -41,7 +41,7 @@ class PaymentProvider(models.Model):
         default="off",
         required=True,
         copy=False,
-        help="Whether the gateway's fees, payouts and disputes are posted in the books.",
+        help="Whether the gateway's fees, payouts and disputes are posted.",
     )
     post_test_payments = fields.Boolean(
         "Sandbox Database",

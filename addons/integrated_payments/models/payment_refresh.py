@@ -13,6 +13,7 @@ SOURCE_KINDS = {
     "dispute_reversal": "dispute",
 }
 
+
 class PaymentProvider(models.Model):
     _inherit = "payment.provider"
 
@@ -137,7 +138,7 @@ class PaymentProvider(models.Model):
         return charge
 
     def _store_movement(self, gateway, ref, **links):
-        """Store the balance transaction ``ref``; it is fetched once, for it never changes.
+        """Store the balance transaction ``ref``, fetched once: it never changes.
 
         :param links: records that it belongs to, by field
         :return: payment.balance.transaction, empty if ``ref`` is None (not yet known)

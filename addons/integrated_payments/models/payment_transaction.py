@@ -164,9 +164,9 @@ class PaymentTransaction(models.Model):
         self._check_amount(intent, abs(self.amount))
         if self.provider_reference != intent.ref:
             self.provider_reference = intent.ref
-        target = self._target_state(transitions.intent_state, intent, bool(
-            intent.error_message
-        ))
+        target = self._target_state(
+            transitions.intent_state, intent, bool(intent.error_message)
+        )
         state = transitions.next_state(self.state, target)
         if state:
             self._move_to(state, intent.error_message if state == "error" else None)
@@ -302,8 +302,9 @@ class PaymentTransaction(models.Model):
         """Whether money came or went that no payment records yet."""
         self.ensure_one()
         split = self.child_transaction_ids.filtered(
-            lambda child: child.operation == self.operation
-            and child.state in ("done", "cancel")
+            lambda child: (
+                child.operation == self.operation and child.state in ("done", "cancel")
+            )
         )
         return (
             self.state == "done"
@@ -321,9 +322,11 @@ class PaymentTransaction(models.Model):
                 transaction.payment_id.move_id.line_ids
                 | transaction.balance_transaction_ids.statement_line_id.line_ids
             ).filtered(
-                lambda line, account=account: line.account_id == account
-                and account.reconcile
-                and not line.reconciled
+                lambda line, account=account: (
+                    line.account_id == account
+                    and account.reconcile
+                    and not line.reconciled
+                )
             )
             if len(lines.move_id) > 1:
                 plan.append(lines)

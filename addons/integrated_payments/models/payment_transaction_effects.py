@@ -52,10 +52,11 @@ class PaymentTransaction(models.Model):
         paid = self.filtered(
             lambda each: each.state == "done" and each.operation != "validation"
         )
-        super(PaymentTransaction, self - paid)._post_process()
+        result = super(PaymentTransaction, self - paid)._post_process()
         paid._book_money_safely()
         for transaction in paid:
             transaction._run_effects([kind for kind, _label in KINDS])
+        return result
 
     def _lock_rows(self):
         """Wait for whoever works on these payments, so that nothing is done twice.
@@ -185,7 +186,7 @@ class PaymentTransaction(models.Model):
     # === ORDER AND INVOICE === #
 
     def _effect_order(self):
-        """Core's post-processing: quotation confirmed, e-mails, other modules' steps."""
+        """Core's post-processing: order confirmed, e-mails, other modules' steps."""
         if not self.is_post_processed:
             self._core_post_process()
         orders = self.sale_order_ids
@@ -203,7 +204,9 @@ class PaymentTransaction(models.Model):
                 "The order is cancelled. The money is the customer's credit."
             )
         if len(self.sale_order_ids) > 1:
-            return self.env._("The payment is for several orders: confirm them by hand.")
+            return self.env._(
+                "The payment is for several orders: confirm them by hand."
+            )
         return self.env._(
             "%(paid)s are paid of the %(total)s that the order needs.",
             paid=order.currency_id.format(order.amount_paid),
@@ -244,12 +247,13 @@ class PaymentTransaction(models.Model):
             open_lines.reconcile()
 
     def _invoice_outcome(self, invoices):
-        unpaid = invoices.filtered(lambda move: not move.currency_id.is_zero(
-            move.amount_residual
-        ))
+        unpaid = invoices.filtered(
+            lambda move: not move.currency_id.is_zero(move.amount_residual)
+        )
         if unpaid:
             reason = self.env._(
-                "%s remain open.", unpaid[0].currency_id.format(unpaid[0].amount_residual)
+                "%s remain open.",
+                unpaid[0].currency_id.format(unpaid[0].amount_residual),
             )
             return Outcome("done", reason, unpaid[:1])
         return Outcome("done", document=invoices[:1])
@@ -264,8 +268,9 @@ class PaymentTransaction(models.Model):
         if orders and not confirmed:
             return Outcome("held", self.env._("The order is not confirmed."))
         pickings = confirmed.picking_ids.filtered(
-            lambda picking: picking.picking_type_code == "outgoing"
-            and picking.state != "cancel"
+            lambda picking: (
+                picking.picking_type_code == "outgoing" and picking.state != "cancel"
+            )
         )
         if not pickings or policy == "none":
             return Outcome("none")
@@ -283,8 +288,9 @@ class PaymentTransaction(models.Model):
 
     def _stock_outcome(self, pickings, policy):
         outgoing = pickings.filtered(
-            lambda picking: picking.picking_type_code == "outgoing"
-            and picking.state != "cancel"
+            lambda picking: (
+                picking.picking_type_code == "outgoing" and picking.state != "cancel"
+            )
         )
         todo = outgoing.filtered(lambda picking: picking.state != "done")
         short = todo.filtered(lambda picking: picking.state != "assigned")
@@ -338,7 +344,9 @@ class PaymentTransaction(models.Model):
             "link": self._get_html_link(),
         }
         if self.operation == "refund":
-            return self.env._("%(amount)s refunded through %(provider)s: %(link)s", **words)
+            return self.env._(
+                "%(amount)s refunded through %(provider)s: %(link)s", **words
+            )
         return self.env._("%(amount)s paid through %(provider)s: %(link)s", **words)
 
     def _effect_receipt(self):

@@ -50,7 +50,9 @@ class FakeGateway:
         ]
 
     def balance_transactions_of(self, payout_ref):
-        return [self.facts["balance_transaction", ref] for ref in self.payouts[payout_ref]]
+        return [
+            self.facts["balance_transaction", ref] for ref in self.payouts[payout_ref]
+        ]
 
     def balance(self):
         return self.totals or self._sum_of_nets()

@@ -86,9 +86,7 @@ class TestBooks(IntegratedPaymentsCommon):
         self.say_payout("po_1", ["txn_1"])
         self.hear_and_work("charge.updated", "ch_1")
         self.hear_and_work("payout.reconciliation_completed", "po_1")
-        self.assertEqual(
-            self.balances(), {"transit": 96.8, "fee": 3.0, "fee_tax": 0.2}
-        )
+        self.assertEqual(self.balances(), {"transit": 96.8, "fee": 3.0, "fee_tax": 0.2})
         payout = self.tx.balance_transaction_ids.payout_id
         self.assertEqual(payout.proof, "proven")
         self.assertEqual(self.trail(self.tx)["bank"], "waiting")
@@ -276,10 +274,18 @@ class TestBooks(IntegratedPaymentsCommon):
     def say_refund(self, minor, reference=None):
         self.say_movement("txn_re", "refund", -minor, source="re_1")
         charge = self.gateway.facts["charge", "ch_1"]
-        self.gateway.put("charge", types.Charge(**{
-            **{name: getattr(charge, name) for name in charge.__dataclass_fields__},
-            "refunded": minor,
-        }))
+        self.gateway.put(
+            "charge",
+            types.Charge(
+                **{
+                    **{
+                        name: getattr(charge, name)
+                        for name in charge.__dataclass_fields__
+                    },
+                    "refunded": minor,
+                }
+            ),
+        )
         return self.gateway.put(
             "refund",
             types.Refund(

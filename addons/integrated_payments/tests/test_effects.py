@@ -41,7 +41,9 @@ class TestEffects(IntegratedPaymentsCommon):
                 "opportunity_id": self.lead.id,
                 "require_payment": True,
                 "order_line": [
-                    Command.create({"product_id": self.product.id, "product_uom_qty": 1})
+                    Command.create(
+                        {"product_id": self.product.id, "product_uom_qty": 1}
+                    )
                 ],
             }
         )
@@ -197,7 +199,9 @@ class TestEffects(IntegratedPaymentsCommon):
 
     def test_a_salesperson_reads_the_trail_and_runs_it(self):
         user = self._create_new_internal_user(login="sam")
-        user.group_ids = [Command.link(self.env.ref("sales_team.group_sale_salesman").id)]
+        user.group_ids = [
+            Command.link(self.env.ref("sales_team.group_sale_salesman").id)
+        ]
         self.pay()
         effect = self.effect("stock").with_user(user)
         self.assertIn("Not enough stock", effect.reason)
