@@ -299,7 +299,7 @@ class Story:
                 Decimal(str(payout["amount"])),
                 today,
                 "Stripe Technology Europe Ltd",
-                f"{payout['descriptor'] or 'STRIPE'} {payout['trace_ref'] or ''}".strip(),
+                " ".join(filter(None, (payout["descriptor"], payout["trace_ref"]))),
                 payout["gateway_ref"],
             )
             for payout in found
