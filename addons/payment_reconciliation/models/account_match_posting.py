@@ -5,7 +5,7 @@ import logging
 import psycopg2
 
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +33,8 @@ class AccountMatch(models.Model):
                 return posted
             _logger.info("Match %s is held: %s", self.id, error)
             self.failure = str(error)
+            if isinstance(error, LockError):
+                self.env["account.bank.statement.line"]._wake_match_job(minutes=2)
             return self.browse()
         return self
 
@@ -44,7 +46,8 @@ class AccountMatch(models.Model):
         above the open amount stays open on the partner.
 
         :param str origin: job, button or person
-        :raise UserError: if another user works on the item, or the books refuse it
+        :raise LockError: if another user works on the item
+        :raise UserError: if the books refuse it
         """
         plan = []
         for match in self:
@@ -76,7 +79,7 @@ class AccountMatch(models.Model):
 
     def _lock(self, target):
         if not target.try_lock_for_update(allow_referencing=True):
-            raise UserError(
+            raise LockError(
                 self.env._("Somebody works on %s at the moment.", self.candidate_name)
             )
 

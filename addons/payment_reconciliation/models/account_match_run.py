@@ -17,11 +17,12 @@ class AccountBankStatementLine(models.Model):
     _inherit = "account.bank.statement.line"
 
     @api.model
-    def _wake_match_job(self):
+    def _wake_match_job(self, minutes=0):
         """Let the job look at bank lines soon; never an error for who calls."""
         cron = self.env.ref("payment_reconciliation.cron_match", False)
         if cron:
-            cron.sudo()._trigger()
+            at = fields.Datetime.add(fields.Datetime.now(), minutes=minutes)
+            cron.sudo()._trigger(at)
 
     @api.model
     def _cron_match(self):

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, LockError
 from odoo.tests import new_test_user, tagged
 
 from .common import PAYOUT_REF, ReconciliationCommon
@@ -88,6 +88,18 @@ class TestRuns(ReconciliationCommon):
         self.assertEqual(self.proposals(lines[1]).failure, "out of order")
         self.match(lines[1])
         self.assertMatchedWith(lines[1], bad)
+
+    def test_item_that_somebody_works_on_is_tried_again(self):
+        invoice = self.owe(100.0)
+        line = self.say_bank(invoice.name, 100.0)
+        before = self.triggers()
+        match_class = type(self.env["account.match"])
+        busy = LockError("Somebody works on it.")
+        with patch.object(match_class, "_lock", side_effect=busy):
+            self.match(line)
+        self.assertUntouched(line)
+        self.assertIn("Somebody", line.best_match_evidence)
+        self.assertGreater(self.triggers(), before)
 
     def test_queries_do_not_grow_with_the_lines(self):
         """Looking at lines costs the same number of searches for 5 and for 25."""
