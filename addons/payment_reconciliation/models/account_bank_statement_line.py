@@ -69,6 +69,16 @@ class AccountBankStatementLine(models.Model):
             self._wake_match_job()
         return lines
 
+    def action_undo_reconciliation(self):
+        """Forget the partner too, where a match had inferred it: it may be wrong."""
+        inferred = self.sudo().match_ids.filtered(
+            lambda match: match.state == "posted" and match.partner_inferred
+        )
+        result = super().action_undo_reconciliation()
+        for line in self & self.browse(inferred.statement_line_id.ids):
+            line.partner_id = False
+        return result
+
     # === AS VALUES === #
 
     @api.model
@@ -195,6 +205,7 @@ class AccountBankStatementLine(models.Model):
         matched.match_ids.action_undo()
         rest = matched.filtered("is_reconciled")
         rest.action_undo_reconciliation()
+        rest._match("button", post=False)
         return True
 
     def action_open_match_entry(self):

@@ -54,6 +54,9 @@ class AccountMatch(models.Model):
         index="btree_not_null",
         help="The journal item that the bank line was reconciled with.",
     )
+    partner_inferred = fields.Boolean(
+        readonly=True, help="The partner of the bank line comes from this match."
+    )
     state = fields.Selection(
         [
             ("proposed", "Proposed"),
@@ -268,8 +271,10 @@ class AccountMatch(models.Model):
         """Take the matches back: the bank lines are open again."""
         self.check_access("write")
         posted = self.filtered(lambda each: each.state == "posted")
-        posted.statement_line_id.action_undo_reconciliation()
+        lines = posted.statement_line_id
+        lines.action_undo_reconciliation()
         posted.sudo()._mark_undone()
+        lines._match("button", post=False)
         return True
 
     def action_open_candidate(self):

@@ -91,6 +91,7 @@ class AccountMatch(models.Model):
         line = self.statement_line_id
         liquidity, suspense, _others = line._seek_for_lines()
         partner = line.partner_id or target.partner_id
+        self.partner_inferred = partner != line.partner_id
         line.move_id.with_context(skip_readonly_check=True).write(
             {
                 "line_ids": [

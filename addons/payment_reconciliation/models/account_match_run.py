@@ -71,37 +71,38 @@ class AccountBankStatementLine(models.Model):
             self.env.cr.rollback()
             return self.browse()
 
-    def _match(self, origin):
+    def _match(self, origin, post=True):
         """Match these lines: post what is proven, propose the rest.
 
         :param str origin: job or button
+        :param bool post: False to propose only
         :return: the lines that were looked at; those another worker holds are left out
         """
         lines = self.sudo().try_lock_for_update(allow_referencing=True)
         open_lines = lines.filtered(lambda line: line._is_unmatched())
         for company, batch in open_lines.grouped("company_id").items():
-            batch.with_company(company)._match_or_note(origin)
+            batch.with_company(company)._match_or_note(origin, post)
         (lines - open_lines).match_checked_at = fields.Datetime.now()
         return self.browse(lines.ids)
 
-    def _match_or_note(self, origin):
+    def _match_or_note(self, origin, post):
         """Match a batch; if it fails, line by line, with the error on the line."""
         try:
             with self.env.cr.savepoint():
-                self._match_company(origin)
+                self._match_company(origin, post)
         except psycopg2.OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 - shown on the line
             if len(self) > 1:
                 for line in self:
-                    line._match_or_note(origin)
+                    line._match_or_note(origin, post)
                 return
             _logger.exception("Bank line %s", self.id)
             self.write(
                 {"match_failure": str(error), "match_checked_at": fields.Datetime.now()}
             )
 
-    def _match_company(self, origin):
+    def _match_company(self, origin, post):
         """Match lines of one company."""
         Match = self.env["account.match"]
         bank_lines = [line._bank_line() for line in self]
@@ -113,7 +114,8 @@ class AccountBankStatementLine(models.Model):
         )
         decisions = assign.decide(join.candidates(bank_lines, items, found))
         ready = Match._store(self, decisions)
-        ready._post_or_hold(origin)
+        if post:
+            ready._post_or_hold(origin)
         self.write(
             {"match_checked_at": fields.Datetime.now(), "match_failure": False}
         )

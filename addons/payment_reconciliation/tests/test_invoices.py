@@ -184,6 +184,27 @@ class TestInvoices(ReconciliationCommon):
         self.assertUntouched(line)
         self.assertEqual(line.match_ids.state, "undone")
 
+    def test_undo_forgets_the_inferred_partner_and_proposes_the_rest(self):
+        invoice, other = self.owe(100.0), self.owe(100.0, partner=self.other_partner)
+        line = self.say_and_match("Transfer", 100.0)
+        wrong = self.proposals(line).filtered(
+            lambda match: match.move_line_id.move_id == invoice
+        )
+        wrong.action_accept()
+        self.assertEqual(line.partner_id, self.partner)
+        line.action_undo_match()
+        self.assertUntouched(line)
+        self.assertFalse(line.partner_id)
+        self.assertFalse(line.line_ids.partner_id)
+        self.assertEqual(self.proposals(line).move_line_id.move_id, other)
+        self.assertEqual(wrong.state, "undone")
+
+    def test_undo_keeps_the_partner_that_was_known(self):
+        invoice = self.owe(100.0)
+        line = self.say_and_match(invoice.name, 100.0, partner_id=self.partner.id)
+        line.action_undo_match()
+        self.assertEqual(line.partner_id, self.partner)
+
     def test_line_of_a_closed_period(self):
         """Core books it on the first open day; a period with open lines stays open."""
         invoice = self.owe(100.0)
