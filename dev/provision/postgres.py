@@ -99,7 +99,7 @@ def stop() -> None:
 
 def _is_embedded(host: str | None) -> bool:
     """Say whether PGHOST is our own server's: a command started by ours inherits it."""
-    return bool(host) and host == _socket_folder()
+    return bool(host) and host in (_socket_folder(), str(PG_DATA))
 
 
 def _socket_folder() -> str | None:
