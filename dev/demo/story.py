@@ -128,25 +128,16 @@ class Story:
         )
 
     def bank_statement(self):
-        """The bank statement: the payouts, a customer's transfer, an unknown payer."""
+        """The bank statement: the payouts, customers' transfers, an unknown payer."""
         self.say("the bank statement is imported")
-        invoice = self._invoice("Bakkerij Vermeer", [("Desk lamp", 3)])
-        found = self.odoo.one(
-            "account.move", [("id", "=", invoice)], ["name", "amount_total"]
-        )
         today = self._today()
+        invoice = self._invoice("Bakkerij Vermeer", [("Desk lamp", 3)])
+        short = self._invoice("Studio Delft B.V.", [("Task chair, graphite", 1)])
         entries = [
             *self._payout_entries(today),
-            camt.Entry(
-                Decimal(str(found["amount_total"])),
-                today,
-                "Bakkerij Vermeer",
-                f"payment of {found['name']} thank you",
-                "TRF-1001",
-            ),
-            camt.Entry(
-                Decimal("55.00"), today, "J. Jansen", "for the lamp", "TRF-1002"
-            ),
+            self._transfer(invoice, "Bakkerij Vermeer", "TRF-1001"),
+            self._transfer(short, "Studio Delft B.V.", "TRF-1002", less=5),
+            camt.Entry(Decimal(55), today, "J. Jansen", "for the lamp", "TRF-1003"),
         ]
         self._import(
             camt.render(IBAN, "EUR", Decimal(1000), entries, today), "statement.xml"
@@ -304,6 +295,14 @@ class Story:
             )
             for payout in found
         ]
+
+    def _transfer(self, invoice, party, end_to_end, less=0):
+        """Return the bank's entry of a customer who pays an invoice, ``less`` short."""
+        fields = ["name", "amount_total"]
+        found = self.odoo.one("account.move", [("id", "=", invoice)], fields)
+        amount = Decimal(str(found["amount_total"])) - less
+        text = f"payment of {found['name']} thank you"
+        return camt.Entry(amount, self._today(), party, text, end_to_end)
 
     def _import(self, content, name):
         """Upload a statement file in the importer's dialog."""

@@ -33,6 +33,7 @@ SHOTS = (
     Shot("inbox", "/odoo/payment-events", ".o_data_row"),
     Shot("gateway_journal", "/odoo/gateway-journal", ".o_data_row"),
     Shot("balance_transactions", "/odoo/balance-transactions", ".o_data_row"),
+    Shot("bank_lines", "/odoo/bank-lines", ".o_data_row"),
     Shot("payout", "/odoo/payouts/{payout}", ".o_data_row"),
     Shot("dispute", "/odoo/disputes/{dispute}", ".o-mail-Chatter"),
     Shot(
