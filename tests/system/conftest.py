@@ -42,7 +42,9 @@ def _open(stack):
     server = stack.enter_context(running(DATABASE, free_port(), env=env))
     odoo = OdooClient(server.url, DATABASE).login("admin", "admin")
     company = set_up(odoo, ("pk_test_sandbox", KEY), server.url)
-    return Stage(server, sandbox, odoo, company)
+    stage = Stage(server, sandbox, odoo, company)
+    stage.print_later()
+    return stage
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import socket
 import time
+from contextlib import contextmanager
+from itertools import cycle
 
 from dev.demo.story import Story
 from dev.odoo_client import OdooClient
@@ -51,6 +53,7 @@ class Stage(Story):
         shopper = OdooClient(server.url, server.database)
         super().__init__(odoo, shopper, company, sandbox, lambda text: None)
         self.server, self.sandbox = server, sandbox
+        self._customers = cycle(company.customers)
 
     def ensure_up(self):
         """Start the server if a test left it dead."""
@@ -67,13 +70,38 @@ class Stage(Story):
         """Return a browser session of another user."""
         return OdooClient(self.server.url, self.server.database).login(login, password)
 
+    def beside(self):
+        """Return this stage with sessions of its own, for a thread of its own."""
+        odoo = self.as_user("admin", "admin")
+        return Stage(self.server, self.sandbox, odoo, self.company)
+
+    # === What the company wants === #
+
+    def print_later(self):
+        """Leave PDFs out of the way of bursts: they take a second or two each.
+
+        Invoices are posted, not sent; orders are confirmed by e-mail later.
+        """
+        key = "sale.async_emails"
+        self.odoo.call("ir.config_parameter", "set_param", key, "True")
+        self.odoo.write("res.company", 1, {"payment_invoice_policy": "posted"})
+
+    @contextmanager
+    def invoices_sent(self):
+        """Send invoices for the time of a ``with`` block, as the demo's company does."""
+        self.odoo.write("res.company", 1, {"payment_invoice_policy": "sent"})
+        yield
+        self.odoo.write("res.company", 1, {"payment_invoice_policy": "posted"})
+
     # === What people do === #
 
-    def order(self, *lines, customer="Nora Lindqvist"):
+    def order(self, *lines, customer=None):
         """Win an opportunity: a quotation that is to be paid online; return its id.
 
         :param lines: (product name, quantity)
+        :param str customer: by default each in turn
         """
+        customer = customer or next(self._customers)
         return self._order(customer, list(lines) or [("Desk lamp", 1)])
 
     def check_out(self, order):
@@ -91,7 +119,7 @@ class Stage(Story):
         """Press Pay for a bank debit on an invoice's page; see :meth:`check_out`."""
         return self._follow_link(invoice)
 
-    def buy(self, *lines, card="visa", customer="Nora Lindqvist"):
+    def buy(self, *lines, card="visa", customer=None):
         """Order, check out and pay; return the id of the transaction."""
         payment, intent = self.check_out(self.order(*lines, customer=customer))
         self.sandbox.pay(intent, card=card)
