@@ -1,8 +1,8 @@
 """Every figure once: what it counts, its formula, unit, basis and source.
 
-A *fact* is additive: it may be summed over any payments, so it can be stored by day. A
-*metric* is a formula of facts: the sum of its numerator, over the sum of its denominator
-if it has one. Ratios are never stored and never averaged.
+A *fact* is additive: it may be summed over any payments, so it can be stored by day.
+A *metric* is a formula of facts: the sum of its numerator, over the sum of its
+denominator if it has one. Ratios are never stored and never averaged.
 
 The report's fields take their help from here, ``docs/metrics.md`` is written from here.
 """
@@ -229,7 +229,7 @@ METRICS = {
             "dispute_rate",
             "Dispute Rate",
             SHARE,
-            "Share of successful payments that were disputed, by the day of the payment",
+            "Share of successful payments that were disputed, by the payment's day",
             ("disputed_payments",),
             ("successful_payments",),
             source=STRIPE_DISPUTES,

@@ -12,17 +12,17 @@ else:
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "metrics.md"
 HEAD = f"""# The figures and what they mean
 
-Written from `addons/payment_analytics/metrics/definitions.py`; the same words are the help
-of the fields in Odoo.
+Written from `addons/payment_analytics/metrics/definitions.py`; the same words are the
+help of the fields in Odoo.
 
-- **Day:** a payment falls on the day it was captured (a refund on the day it was made) by
-  {definitions.COMPANY_DAY}; what was not captured, on the day of its last change.
-- **Currency:** amounts are in {definitions.COMPANY_CURRENCY}; a second company's currency is
-  converted at today's rate, as in Odoo's own reports.
+- **Day:** a payment falls on the day it was captured (a refund on the day it was made)
+  by {definitions.COMPANY_DAY}; what was not captured, on the day of its last change.
+- **Currency:** amounts are in {definitions.COMPANY_CURRENCY};
+  a second company's currency is converted at today's rate, as in Odoo's own reports.
 - **Test payments never count**, except where the provider is marked as belonging to a
   sandbox database.
-- A ratio is the sum of its numerator over the sum of its denominator, never an average of
-  ratios, and empty where there is nothing to divide by.
+- A ratio is the sum of its numerator over the sum of its denominator, never an average
+  of ratios, and empty where there is nothing to divide by.
 """
 
 

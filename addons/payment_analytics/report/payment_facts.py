@@ -77,8 +77,9 @@ DIMENSIONS = {
 
 FACTS = {
     "gross": """CASE WHEN tx.state = 'done' AND kind.name <> 'refund' AND NOT kind.split
-        THEN ROUND((tx.amount * COALESCE(charge.captured, 1) * %(payment_rate)s)::numeric,
-                   currency.decimal_places)
+        THEN ROUND(
+            (tx.amount * COALESCE(charge.captured, 1) * %(payment_rate)s)::numeric,
+            currency.decimal_places)
         ELSE 0 END""",
     "refunded": """CASE WHEN tx.state = 'done' AND kind.name = 'refund'
         THEN ROUND((-tx.amount * %(payment_rate)s)::numeric, currency.decimal_places)
@@ -98,13 +99,13 @@ FACTS = {
     "failed_attempts": """CASE WHEN charge.tried > 0 OR kind.name <> 'payment'
         THEN charge.failed ELSE (tx.state = 'error')::int END""",
     "disputed_payments": """EXISTS (
-        SELECT FROM payment_dispute dispute WHERE dispute.transaction_id = tx.id
-        AND dispute.state NOT LIKE 'warning%%' AND dispute.state <> 'prevented')::int""",
+        SELECT FROM payment_dispute d WHERE d.transaction_id = tx.id
+        AND d.state NOT LIKE 'warning%%' AND d.state <> 'prevented')::int""",
     "refunds": "(kind.name = 'refund' AND tx.state = 'done')::int",
 }
 
-# Odoo's rule (res.currency._get_rates): the company's own rate or the common one of that
-# day, else the first there is, else 1.
+# Odoo's rule (res.currency._get_rates): the company's own rate or the common one of
+# that day, else the first there is, else 1.
 RATE = """COALESCE(
     (SELECT r.rate FROM res_currency_rate r WHERE r.currency_id = {currency}
         AND (r.company_id IS NULL OR r.company_id = company.root_id) AND r.name <= {day}
@@ -161,7 +162,8 @@ FROM = """
                    AS disputed
         FROM payment_balance_transaction m
         CROSS JOIN LATERAL (
-            SELECT (m.created_at AT TIME ZONE 'UTC' AT TIME ZONE company.tz)::date AS day
+            SELECT (m.created_at AT TIME ZONE 'UTC'
+                    AT TIME ZONE company.tz)::date AS day
         ) settled
         WHERE m.transaction_id = tx.id
     ) movement
