@@ -114,7 +114,7 @@ def test_two_documents_named():
 
 
 def test_a_reference_inside_a_longer_one_of_another_document():
-    """"REF-INV/2026/00012" is one reference; what it encloses is not named."""
+    """ "REF-INV/2026/00012" is one reference; what it encloses is not named."""
     longer = invoice(99, keys=keys.document_keys("REF-INV/2026/00012"))
     assert posted([line("REF-INV/2026/00012")], [invoice(), longer]) == {(1, 99)}
 

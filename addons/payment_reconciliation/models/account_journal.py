@@ -6,7 +6,7 @@ class AccountJournal(models.Model):
 
     def _fill_bank_cash_dashboard_data(self, dashboard_data):
         """Add how many bank lines have a proposal that waits for a person."""
-        super()._fill_bank_cash_dashboard_data(dashboard_data)
+        result = super()._fill_bank_cash_dashboard_data(dashboard_data)
         gateways = self.env["payment.provider"]._gateway_journals()
         banks = self.filtered(lambda each: each.type in ("bank", "credit")) - gateways
         rows = self.env["account.bank.statement.line"]._read_group(
@@ -26,6 +26,7 @@ class AccountJournal(models.Model):
                     "number_of_proposals": proposed.get(journal.id, 0),
                 }
             )
+        return result
 
     def action_open_bank_lines_to_review(self):
         """List the open bank lines of this journal."""

@@ -108,6 +108,7 @@ class AccountMatch(models.Model):
         "(statement_line_id, move_line_id) WHERE move_line_id IS NOT NULL",
         "This journal item is already a candidate of the bank line.",
     )
+
     @api.depends("state")
     def _compute_state_rank(self):
         order = [state for state, _label in self._fields["state"].selection]
@@ -149,7 +150,8 @@ class AccountMatch(models.Model):
                 self.env["res.lang"]._get_data(code=self.env.user.lang).date_format
                 or "%Y-%m-%d"
             )
-        return self.env._(EVIDENCE[kind]) % shown
+        sentence = self.env._(EVIDENCE[kind])
+        return sentence % shown
 
     @api.depends("payout_id", "move_line_id")
     def _compute_candidate(self):

@@ -72,9 +72,7 @@ class AccountMatch(models.Model):
         self.ensure_one()
         target = self.move_line_id or self.payout_id._transit_item()
         if not target or target.reconciled or target.parent_state != "posted":
-            raise UserError(
-                self.env._("%s is not open any more.", self.candidate_name)
-            )
+            raise UserError(self.env._("%s is not open any more.", self.candidate_name))
         return target
 
     def _lock(self, target):

@@ -116,9 +116,7 @@ class AccountBankStatementLine(models.Model):
         ready = Match._store(self, decisions)
         if post:
             ready._post_or_hold(origin)
-        self.write(
-            {"match_checked_at": fields.Datetime.now(), "match_failure": False}
-        )
+        self.write({"match_checked_at": fields.Datetime.now(), "match_failure": False})
 
 
 class AccountMatch(models.Model):

@@ -31,43 +31,51 @@ class ReconciliationCommon(IntegratedPaymentsCommon):
 
     def say_paid_out(self, ref=PAYOUT_REF, amount=9680, post=True, **values):
         """The gateway pays out ``amount`` minor units; returns payment.payout."""
-        payout = self.env["payment.payout"].sudo()._store(
-            self.provider,
-            [
-                types.Payout(
-                    **{
-                        "ref": ref,
-                        "status": "paid",
-                        "amount": amount,
-                        "currency": "USD",
-                        "created": CREATED,
-                        "arrival_date": ARRIVES,
-                        "automatic": True,
-                        "reconciliation": "completed",
-                        "descriptor": "STRIPE",
-                        **values,
-                    }
-                )
-            ],
-        )[ref]
-        movement = self.env["payment.balance.transaction"].sudo()._store(
-            self.provider,
-            [
-                types.BalanceTransaction(
-                    ref=f"txn_{ref}",
-                    category="payout",
-                    type="payout",
-                    amount=-amount,
-                    fee=0,
-                    tax=0,
-                    net=-amount,
-                    currency="USD",
-                    created=CREATED,
-                    source_ref=ref,
-                )
-            ],
-            payout_id=payout,
-        )[f"txn_{ref}"]
+        payout = (
+            self.env["payment.payout"]
+            .sudo()
+            ._store(
+                self.provider,
+                [
+                    types.Payout(
+                        **{
+                            "ref": ref,
+                            "status": "paid",
+                            "amount": amount,
+                            "currency": "USD",
+                            "created": CREATED,
+                            "arrival_date": ARRIVES,
+                            "automatic": True,
+                            "reconciliation": "completed",
+                            "descriptor": "STRIPE",
+                            **values,
+                        }
+                    )
+                ],
+            )[ref]
+        )
+        movement = (
+            self.env["payment.balance.transaction"]
+            .sudo()
+            ._store(
+                self.provider,
+                [
+                    types.BalanceTransaction(
+                        ref=f"txn_{ref}",
+                        category="payout",
+                        type="payout",
+                        amount=-amount,
+                        fee=0,
+                        tax=0,
+                        net=-amount,
+                        currency="USD",
+                        created=CREATED,
+                        source_ref=ref,
+                    )
+                ],
+                payout_id=payout,
+            )[f"txn_{ref}"]
+        )
         payout.own_balance_transaction_id = movement
         if post:
             self.provider.sudo()._post_balance_transactions()

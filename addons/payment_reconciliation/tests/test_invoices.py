@@ -77,9 +77,7 @@ class TestInvoices(ReconciliationCommon):
 
     def test_another_partner(self):
         invoice = self.owe(100.0)
-        line = self.say_and_match(
-            invoice.name, 100.0, partner_id=self.other_partner.id
-        )
+        line = self.say_and_match(invoice.name, 100.0, partner_id=self.other_partner.id)
         self.assertUntouched(line)
         self.assertIn("another partner", self.proposals(line).held_text)
 

@@ -47,9 +47,7 @@ class TestRuns(ReconciliationCommon):
     def test_gateways_own_journal_is_left_alone(self):
         payout = self.say_paid_out()
         own = payout.own_balance_transaction_id.statement_line_id
-        odd = self.say_bank(
-            PAYOUT_REF, 96.80, journal_id=self.provider.journal_id.id
-        )
+        odd = self.say_bank(PAYOUT_REF, 96.80, journal_id=self.provider.journal_id.id)
         self.run_job()
         self.assertUntouched(odd)
         self.assertFalse((own | odd).match_ids)
