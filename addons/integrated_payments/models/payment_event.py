@@ -159,19 +159,34 @@ class PaymentEvent(models.Model):
 
     @api.model
     def _cron_process(self):
-        """Process what is due, in committed batches, until nothing is left.
+        """Process what is due, step by step, until nothing is left.
 
-        Money is committed before any effect is tried, and each payment's effects are
-        committed before the next one's: a crash repeats little and loses nothing.
+        Money goes first: the effects of a payment wait while events wait. Each step is
+        committed with its progress, so a crash repeats little and loses nothing: events
+        are still due then, and payments whose effects were cut off are found again.
         """
+        todo = self.env["payment.transaction"]._unsettled()
         time_left = True
-        while time_left and (batch := self._claim()):
-            touched = self._committed(batch._process)
-            for transaction in touched or ():
-                self._committed(transaction._settle)
-            due = self.search_count(self._due_domain())
-            time_left = self.env["ir.cron"]._commit_progress(len(batch), remaining=due)
+        while time_left and ((batch := self._claim()) or todo):
+            if batch:
+                todo |= self._committed(batch._process) or todo.browse()
+            else:
+                self._settle_one(todo[0])
+                todo -= todo[0]
+            remaining = self.search_count(self._due_domain()) + len(todo)
+            time_left = self.env["ir.cron"]._commit_progress(
+                len(batch) or 1, remaining=remaining
+            )
         self._schedule_next()
+
+    @api.model
+    def _settle_one(self, transaction):
+        """Run what a payment's state asks for; an error in one never stops the others."""
+        try:
+            self._committed(transaction._settle)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("The effects of payment %s", transaction.id)
 
     @api.model
     def _committed(self, step):

@@ -8,9 +8,11 @@ import psycopg2
 
 from odoo import api, fields, models
 
+from ..gateway.registry import GATEWAYS
 from .payment_effect import KINDS
 
 _logger = logging.getLogger(__name__)
+UNSETTLED_LIMIT = 200  # payments taken up again per run of the job
 NO_ORDER_EFFECTS = ("order", "invoice", "stock")  # a refund leaves these alone
 
 
@@ -96,6 +98,27 @@ class PaymentTransaction(models.Model):
             if not transaction.is_post_processed:
                 transaction._post_process()
             transaction._refresh_effects(("books", "invoice", "bank"))
+
+    @api.model
+    def _unsettled(self):
+        """Return confirmed payments whose effects a crash or a time limit cut off.
+
+        As far back as core's own job looks, which would find them minutes later. What
+        was tried and is held waits for its own job.
+        """
+        tried = [("kind", "=", "order"), ("state", "!=", "waiting")]
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=4)
+        return self.search(
+            [
+                ("provider_id.code", "in", list(GATEWAYS)),
+                ("state", "=", "done"),
+                ("is_post_processed", "=", False),
+                ("last_state_change", ">=", since),
+                ("effect_ids", "not any", tried),
+            ],
+            order="id",
+            limit=UNSETTLED_LIMIT,
+        )
 
     def _refresh_effects(self, kinds):
         """Bring effects that only observe up to date, where a trail exists."""

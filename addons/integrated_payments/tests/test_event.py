@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -39,6 +41,55 @@ class TestEvent(IntegratedPaymentsCommon):
         self.work()
         self.assertEqual((event.state, event.reason), ("done", False))
         self.assertEqual(self.tx.state, "done")
+
+    def run_job(self):
+        """Run the scheduled action itself, its commits left out."""
+        cron = type(self.env["ir.cron"])
+        with patch.object(cron, "_commit_progress", lambda *_args, **_kwargs: 1.0):
+            self.env["payment.event"].sudo()._cron_process()
+
+    def test_effects_that_a_crash_cut_off_are_run(self):
+        self.say_paid(self.tx)
+        self.hear("charge.updated", "ch_1")._process()
+        self.assertEqual((self.tx.state, self.trail(self.tx)), ("done", {}))
+        self.run_job()
+        self.assertEqual(self.trail(self.tx)["books"], "done")
+        self.assertTrue(self.tx.is_post_processed)
+
+    def test_money_of_later_events_goes_before_effects(self):
+        other = self.tx.copy({"reference": "T-2", "provider_reference": "pi_2"})
+        self.say_paid(self.tx)
+        self.say_paid(other, number=2)
+        self.hear("charge.updated", "ch_1")
+        model, settled = type(self.tx), []
+        settle = model._settle
+
+        def slow_settle(transaction):
+            if not settled:  # a notification comes while effects are run
+                self.hear("charge.updated", "ch_2")
+            settled.append((transaction.reference, other.state))
+            return settle(transaction)
+
+        with patch.object(model, "_settle", slow_settle):
+            third = self.tx.copy({"reference": "T-3", "provider_reference": "pi_3"})
+            self.say_paid(third, number=3)
+            self.hear("charge.updated", "ch_3")
+            self.run_job()
+        self.assertEqual(
+            settled, [("T-1", "draft"), ("T-3", "done"), ("T-2", "done")]
+        )
+
+    @mute_logger("odoo.addons.integrated_payments.models.payment_event")
+    def test_an_error_in_one_payment_does_not_stop_the_others(self):
+        self.say_paid(self.tx)
+        self.hear("charge.updated", "ch_1")
+        failing = patch.object(type(self.tx), "_settle", side_effect=ValueError("x"))
+        rollback = patch.object(self.env.cr, "rollback")
+        with failing, rollback as undone:
+            self.run_job()
+        undone.assert_called_once()
+        self.run_job()
+        self.assertEqual(self.trail(self.tx)["books"], "done")
 
     def test_after_too_many_attempts_a_person_is_asked(self):
         self.gateway.failure = RetryLater("down")
