@@ -193,7 +193,7 @@ class PaymentReport(models.Model):
     def _read_group_select(self, aggregate_spec, query):
         """Aggregate ratios as sum over sum, never as an average of ratios."""
         name, _, function = aggregate_spec.partition(":")
-        if name not in RATIOS or function not in ("avg", "sum"):
+        if name not in RATIOS or function not in ("avg", "sum", "sum_currency"):
             return super()._read_group_select(aggregate_spec, query)
         self._check_field_access(self._fields[name], "read")
         return self._metric_sql(

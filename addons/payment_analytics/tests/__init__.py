@@ -1,1 +1,1 @@
-from . import test_payment_report, test_report_rights
+from . import test_dashboard, test_payment_report, test_report_rights

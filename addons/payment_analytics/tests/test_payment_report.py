@@ -169,7 +169,7 @@ class TestPaymentReport(AnalyticsCommon):
         visa = self.env.ref("payment.payment_method_visa")
         self.partner.user_id = self.env.user
         france = self.env.ref("base.fr")
-        self.pay(payment_method_id=visa.id, partner_country_id=france.id)
+        self.pay(payment_method_id=visa.id).partner_country_id = france
         row = self.rows()
         self.assertEqual(row.brand_id, visa)
         self.assertEqual(row.payment_method_id, self.pm_card)
