@@ -11,11 +11,11 @@ FILES = ADDON / "data" / "files"
 
 def files():
     """Return {file name: content} of all dashboards."""
-    from payment_analytics.dashboard import payments
+    from payment_analytics.dashboard.payments_sheets import build
 
     return {
-        "payments_dashboard.json": text(payments.build()),
-        "payments_sample_dashboard.json": text(payments.build(empty=True)),
+        "payments_dashboard.json": text(build()),
+        "payments_sample_dashboard.json": text(build(empty=True)),
     }
 
 
@@ -31,4 +31,4 @@ if __name__ == "__main__":
     sys.modules["payment_analytics"] = package
     for name, content in files().items():
         (FILES / name).write_text(content, encoding="utf-8")
-        print(FILES / name)
+        sys.stdout.write(f"{FILES / name}\n")

@@ -61,4 +61,4 @@ def _source(source):
 
 if __name__ == "__main__":
     PAGE.write_text(render(), encoding="utf-8")
-    print(PAGE)
+    sys.stdout.write(f"{PAGE}\n")

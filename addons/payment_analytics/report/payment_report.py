@@ -65,7 +65,7 @@ class PaymentReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     provider_id = fields.Many2one("payment.provider", readonly=True)
     payment_method_id = fields.Many2one("payment.method", readonly=True)
-    brand_id = fields.Many2one("payment.method", "Brand", readonly=True)
+    brand_id = fields.Many2one("payment.method", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     commercial_partner_id = fields.Many2one(
         "res.partner", "Customer Entity", readonly=True
