@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from dev.stripe_sandbox.process import SandboxProcess
 
 from . import report
 from .company import set_up
+from .real_stripe import RealStripe
 from .story import Story, StoryError
 
 DATABASE = "demo"
@@ -29,7 +31,8 @@ def main(arguments):
     options = _options(arguments)
     try:
         with ExitStack() as stack:
-            server, *told = play(*open_stage(stack, options.port, options.database))
+            stage = real_stage if os.environ.get("STRIPE_SECRET_KEY") else open_stage
+            server, *told = play(*stage(stack, options.port, options.database))
             good = _conclude(*told)
             if not options.exit:
                 _keep_serving(server)
@@ -68,24 +71,53 @@ def open_stage(stack, port, database=DATABASE):
     return stack.enter_context(running(database, port, env=env)), sandbox
 
 
-def play(server, sandbox):
+def real_stage(stack, port, database=DATABASE):
+    """Start Odoo on a new database, beside Stripe's real test mode.
+
+    :return: (server, RealStripe)
+    :raise RuntimeError: if STRIPE_SECRET_KEY is no test key
+    """
+    base = os.environ.get("STRIPE_API_BASE")
+    gateway = RealStripe(os.environ["STRIPE_SECRET_KEY"], base)
+    stack.callback(gateway.close)
+    _say("talking to Stripe's test mode; scenes that need payouts are left out")
+    provision.clone_database(provision.ensure_template(), database)
+    return stack.enter_context(running(database, port)), gateway
+
+
+def play(server, gateway):
     """Set up the company and play the story.
 
+    :param gateway: a Sandbox, or RealStripe
     :return: (server, odoo client, company, story)
     """
     odoo = OdooClient(server.url, server.database).login("admin", "admin")
     _say("setting up the company and connecting the gateway")
-    company = set_up(odoo, ("pk_test_sandbox", KEY), server.url)
+    company = _connected(odoo, server, gateway)
     shopper = OdooClient(server.url, server.database)
-    story = Story(odoo, shopper, company, sandbox, _say)
+    story = Story(odoo, shopper, company, gateway, _say)
     story.play()
     return server, odoo, company, story
 
 
+def _connected(odoo, server, gateway):
+    """Return the company, connected with the sandbox or with Stripe."""
+    if not isinstance(gateway, RealStripe):
+        return set_up(odoo, ("pk_test_sandbox", KEY), server.url)
+    keys = ("pk_test_demo", gateway.secret_key)
+    currency, secret = gateway.currency(), gateway.webhook_secret
+    company = set_up(odoo, keys, server.url, currency, secret)
+    company.opening = gateway.opening
+    path = f"/integrated_payments/webhook/{company.provider}"
+    gateway.relay(server.url + path)
+    return company
+
+
 def _conclude(odoo, company, story):
     """Print and write the report; return whether all is well."""
-    trails = report.wait_for_trails(odoo, story.payments)
-    proven = report.proof(odoo, company.provider)
+    without = () if story.payouts else ("bank",)
+    trails = report.wait_for_trails(odoo, story.payments, without)
+    proven = report.proof(odoo, company.provider, company.opening)
     payouts = report.payouts(odoo)
     print(report.show(trails, proven, payouts))
     complete = all(each["complete"] for each in trails)

@@ -30,19 +30,23 @@ class Company:
     customers: dict = field(default_factory=dict)
     bank: int = 0
     sample_bank: int = 0
+    opening: dict = field(default_factory=dict)  # the gateway's balance before
 
 
-def set_up(odoo, keys, base_url):
+def set_up(odoo, keys, base_url, currency="EUR", webhook_secret=None):
     """Make the company, its goods and customers, and connect the gateway.
 
     :param odoo: an OdooClient, logged in as administrator
     :param keys: (publishable key, secret key) of the gateway
+    :param str currency: ISO 4217 code of the company's currency
+    :param str webhook_secret: signing secret, where the gateway cannot reach Odoo; else
+        the webhook is created at the gateway by its button
     :return: :class:`Company`
     """
     company = Company(odoo)
     accountant = odoo.ref("account.group_account_user")
     odoo.write("res.users", odoo.uid, {"group_ids": [(4, accountant)]})
-    _company(odoo, base_url)
+    _company(odoo, base_url, currency)
     company.bank = _bank(odoo, IBAN, "ABN AMRO", "Bank")
     company.sample_bank = _bank(odoo, SAMPLE_IBAN, "ABN AMRO", "Old Bank Account")
     _policies(odoo)
@@ -55,7 +59,7 @@ def set_up(odoo, keys, base_url):
         )
         for name, email in CUSTOMERS
     }
-    company.provider = _connect(odoo, keys)
+    company.provider = _connect(odoo, keys, webhook_secret)
     company.methods = _methods(odoo)
     return company
 
@@ -64,14 +68,14 @@ def _named_products():
     return [(name, name, price, stock) for name, price, stock in PRODUCTS]
 
 
-def _company(odoo, base_url):
-    euro = odoo.call(
+def _company(odoo, base_url, currency):
+    currency_id = odoo.call(
         "res.currency",
         "search",
-        [("name", "=", "EUR")],
+        [("name", "=", currency)],
         context={"active_test": False},
     )[0]
-    odoo.write("res.currency", euro, {"active": True})
+    odoo.write("res.currency", currency_id, {"active": True})
     odoo.write(
         "res.company",
         1,
@@ -81,12 +85,14 @@ def _company(odoo, base_url):
             "street": "Oude Delft 12",
             "city": "Delft",
             "country_id": odoo.ref("base.nl"),
-            "currency_id": euro,
+            "currency_id": currency_id,
         },
     )
     pricelists = odoo.find("product.pricelist", [])
     odoo.write(
-        "product.pricelist", [each["id"] for each in pricelists], {"currency_id": euro}
+        "product.pricelist",
+        [each["id"] for each in pricelists],
+        {"currency_id": currency_id},
     )
     odoo.call("ir.config_parameter", "set_param", "web.base.url", base_url)
     odoo.call("ir.config_parameter", "set_param", "web.base.url.freeze", "True")
@@ -146,7 +152,7 @@ def _product(odoo, name, price, stock):
     return product
 
 
-def _connect(odoo, keys):
+def _connect(odoo, keys, webhook_secret):
     """Enter the keys and press the buttons of the provider's form."""
     provider = odoo.one("payment.provider", [("code", "=", "stripe")])["id"]
     publishable, secret = keys
@@ -162,7 +168,11 @@ def _connect(odoo, keys):
         },
     )
     odoo.press("payment.provider", "action_set_up_gateway_books", provider)
-    odoo.press("payment.provider", "action_create_gateway_webhook", provider)
+    if webhook_secret:
+        secret = {"gateway_webhook_secret": webhook_secret}
+        odoo.write("payment.provider", provider, secret)
+    else:
+        odoo.press("payment.provider", "action_create_gateway_webhook", provider)
     return provider
 
 

@@ -6,17 +6,22 @@ COMPLETE = {"done", "none"}
 SIGNS = {"done": "x", "none": "-", "held": "!", "waiting": "."}
 
 
-def wait_for_trails(odoo, payments, seconds=60):
-    """Return the trails once all are complete, or as they are after ``seconds``."""
+def wait_for_trails(odoo, payments, without=(), seconds=60):
+    """Return the trails once all are complete, or as they are after ``seconds``.
+
+    :param without: effects that cannot come here, such as the bank's without payouts
+    """
     deadline = time.monotonic() + seconds
     while True:
-        found = [trail(odoo, title, payment) for title, payment in payments.items()]
+        found = [
+            trail(odoo, title, payment, without) for title, payment in payments.items()
+        ]
         if all(each["complete"] for each in found) or time.monotonic() > deadline:
             return found
         time.sleep(0.5)
 
 
-def trail(odoo, title, payment):
+def trail(odoo, title, payment, without=()):
     """Return the trail of one payment as JSON values."""
     fields = ["reference", "state", "amount", "channel", "gateway_fee", "currency_id"]
     found = odoo.one("payment.transaction", [("id", "=", payment)], fields)
@@ -44,7 +49,11 @@ def trail(odoo, title, payment):
             for effect in effects
         ],
         "complete": bool(effects)
-        and all(effect["state"] in COMPLETE for effect in effects),
+        and all(
+            effect["state"] in COMPLETE
+            for effect in effects
+            if effect["kind"] not in without
+        ),
     }
 
 
@@ -58,8 +67,12 @@ def _document_names(odoo, effects):
     return names
 
 
-def proof(odoo, provider):
-    """Let Odoo prove the gateway's balance; return the lines per currency."""
+def proof(odoo, provider, opening=None):
+    """Let Odoo prove the gateway's balance; return the lines per currency.
+
+    :param dict opening: {currency: minor units} that the account held before the story;
+        the difference must be just that
+    """
     odoo.press("payment.provider", "action_prove_balance", provider)
     found = odoo.one(
         "payment.provider",
@@ -67,7 +80,11 @@ def proof(odoo, provider):
         ["proof_state", "proof_details", "proof_text"],
     )
     return {
-        "balanced": found["proof_state"] == "green",
+        "balanced": all(
+            line["gateway"] - line["ledger"] == (opening or {}).get(line["currency"], 0)
+            for line in found["proof_details"]
+        ),
+        "opening": opening or {},
         "lines": found["proof_details"],
         "text": found["proof_text"],
     }
@@ -89,6 +106,8 @@ def show(trails, proven, payouts):
             f" bank line {each['bank_line'] or 'missing'}"
         )
     lines.append(f"\nBalance proof: {proven['text']}")
+    for currency, minor in proven["opening"].items():
+        lines.append(f"  of which {minor} (minor units, {currency}) were there before")
     return "\n".join(lines)
 
 

@@ -14,6 +14,18 @@ PATIENCE = 60  # seconds until an effect must be seen
 SAMPLE = "tests/samples/test-camt053"
 
 
+SCENES = (
+    "online_order",
+    "invoice_by_link",
+    "declined_then_paid",
+    "refund",
+    "dispute",
+    "payout",
+    "bank_statement",
+    "sample_statement",
+)
+
+
 class StoryError(Exception):
     """The story did not go as told."""
 
@@ -35,18 +47,12 @@ class Story:
         self.payouts = []
 
     def play(self):
-        """Play all scenes; afterwards :attr:`payments` holds every payment.
+        """Play the scenes that the gateway can; afterwards :attr:`payments` is full.
 
         :raise StoryError: if an effect does not come in time
         """
-        self.online_order()
-        self.invoice_by_link()
-        self.declined_then_paid()
-        self.refund()
-        self.dispute()
-        self.payout()
-        self.bank_statement()
-        self.sample_statement()
+        for scene in getattr(self.bank, "scenes", SCENES):
+            getattr(self, scene)()
 
     # === Scenes === #
 
