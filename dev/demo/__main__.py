@@ -17,7 +17,7 @@ from dev.stripe_sandbox.process import SandboxProcess
 from . import report
 from .company import set_up
 from .real_stripe import RealStripe
-from .story import Story, StoryError
+from .story import SCENES, Story, StoryError
 
 DATABASE = "demo"
 STARTED_DAYS_AGO = 9  # the story ends today
@@ -95,7 +95,9 @@ def play(server, gateway):
     _say("setting up the company and connecting the gateway")
     company = _connected(odoo, server, gateway)
     shopper = OdooClient(server.url, server.database)
-    story = Story(odoo, shopper, company, gateway, _say)
+    real = isinstance(gateway, RealStripe)
+    scenes = gateway.scenes if real else SCENES
+    story = Story(odoo, shopper, company, gateway, _say, scenes)
     story.play()
     return server, odoo, company, story
 

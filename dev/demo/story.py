@@ -38,20 +38,21 @@ class Story:
     :param company: :class:`company.Company`
     :param bank: the sandbox (or Stripe) as customer, bank and time
     :param say: function that tells the reader what happens
+    :param scenes: names of the scenes that the gateway can play
     """
 
-    def __init__(self, odoo, shopper, company, bank, say):
+    def __init__(self, odoo, shopper, company, bank, say, scenes=SCENES):
         self.odoo, self.shopper, self.company = odoo, shopper, company
-        self.bank, self.say = bank, say
+        self.bank, self.say, self.scenes = bank, say, scenes
         self.payments = {}  # title: id of the payment.transaction
         self.payouts = []
 
     def play(self):
-        """Play the scenes that the gateway can; afterwards :attr:`payments` is full.
+        """Play the scenes; afterwards :attr:`payments` is full.
 
         :raise StoryError: if an effect does not come in time
         """
-        for scene in getattr(self.bank, "scenes", SCENES):
+        for scene in self.scenes:
             getattr(self, scene)()
 
     # === Scenes === #

@@ -47,7 +47,9 @@ def _places(odoo, company, story):
     """Return the ids that addresses ask for."""
     payout = odoo.find("payment.payout", [], limit=1)[0]["id"]
     dispute = odoo.find("payment.dispute", [], limit=1)[0]["id"]
+    dashboard = odoo.ref("payment_analytics.dashboard_payments")
     return {
+        "dashboard": dashboard,
         "payment": story.payments["Online order, card"],
         "payout": payout,
         "dispute": dispute,

@@ -34,6 +34,8 @@ SHOTS = (
     Shot("gateway_journal", "/odoo/gateway-journal", ".o_data_row"),
     Shot("balance_transactions", "/odoo/balance-transactions", ".o_data_row"),
     Shot("bank_lines", "/odoo/bank-lines", ".o_data_row"),
+    Shot("report", "/odoo/payment-analysis", ".o_graph_renderer canvas, .o_pivot"),
+    Shot("dashboard", "/odoo/dashboards?dashboard_id={dashboard}", ".o-figure"),
     Shot("payout", "/odoo/payouts/{payout}", ".o_data_row"),
     Shot("dispute", "/odoo/disputes/{dispute}", ".o-mail-Chatter"),
     Shot(
