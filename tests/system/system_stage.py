@@ -70,9 +70,9 @@ class Stage(Story):
         """Return a browser session of another user."""
         return OdooClient(self.server.url, self.server.database).login(login, password)
 
-    def beside(self):
-        """Return this stage with sessions of its own, for a thread of its own."""
-        odoo = self.as_user("admin", "admin")
+    def beside(self, login="admin", password="admin"):
+        """Return this stage with a session of its own: another thread or user."""
+        odoo = self.as_user(login, password)
         return Stage(self.server, self.sandbox, odoo, self.company)
 
     # === What the company wants === #
@@ -103,6 +103,38 @@ class Stage(Story):
         """
         customer = customer or next(self._customers)
         return self._order(customer, list(lines) or [("Desk lamp", 1)])
+
+    def user(self, login, groups, partner=None):
+        """Make a user with ``groups`` alone; the password is ``<login>-password``.
+
+        :param groups: external ids
+        :param int partner: the contact who becomes a user, by default a new one
+        """
+        values = {
+            "name": login.title(),
+            "login": login,
+            "email": f"{login}@example.com",
+            "password": f"{login}-password",
+            "group_ids": [(6, 0, [self.odoo.ref(group) for group in groups])],
+        }
+        if partner:
+            del values["name"], values["email"]
+            values["partner_id"] = partner
+        return self.odoo.create("res.users", values)
+
+    def product(self, name, price):
+        """Make a stored product of which there is none; return its id."""
+        values = {
+            "name": name,
+            "is_storable": True,
+            "list_price": price,
+            "invoice_policy": "order",
+        }
+        return self.odoo.create("product.product", values)
+
+    def import_statement(self, content, name):
+        """Upload a bank statement file."""
+        self._import(content, name)
 
     def check_out(self, order):
         """Press Pay on the quotation's page.
