@@ -98,8 +98,6 @@ def play(server, gateway):
     real = isinstance(gateway, RealStripe)
     scenes = gateway.scenes if real else SCENES
     story = Story(odoo, shopper, company, gateway, _say, scenes)
-    if isinstance(gateway, RealStripe):
-        story.scenes = gateway.scenes
     story.play()
     return server, odoo, company, story
 

@@ -44,7 +44,6 @@ class Story:
     def __init__(self, odoo, shopper, company, bank, say, scenes=SCENES):
         self.odoo, self.shopper, self.company = odoo, shopper, company
         self.bank, self.say, self.scenes = bank, say, scenes
-        self.scenes = SCENES
         self.payments = {}  # title: id of the payment.transaction
         self.payouts = []
 
