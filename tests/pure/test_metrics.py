@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from payment_analytics.dashboard import payments, write
+from payment_analytics.dashboard.payments_sheets import build
 from payment_analytics.metrics import definitions, page
 from payment_analytics.metrics.definitions import FACTS, METRICS
 
@@ -92,7 +93,7 @@ def test_the_dashboards_are_up_to_date(name):
 
 def test_every_tile_is_explained_on_the_dashboard():
     """Each tile's label and definition can be read at the foot of the sheet."""
-    cells = payments.build()["sheets"][0]["cells"].values()
+    cells = build()["sheets"][0]["cells"].values()
     for name, *_look in payments.TILES:
         figure = (FACTS | METRICS)[name]
         assert f'=_t("{figure.label}")' in cells
@@ -102,7 +103,7 @@ def test_every_tile_is_explained_on_the_dashboard():
 def test_charts_do_not_overlap():
     """Tiles and charts lie side by side, and the lists below all of them."""
     boxes = []
-    for figure in payments.build()["sheets"][0]["figures"]:
+    for figure in build()["sheets"][0]["figures"]:
         x, y = figure["offset"]["x"], figure["offset"]["y"]
         right, bottom = x + figure["width"], y + figure["height"]
         for other in boxes:
@@ -120,7 +121,7 @@ def test_charts_do_not_overlap():
 
 def test_the_sample_has_the_same_figures_and_needs_no_data():
     """Same tiles and charts, no pivot, no model."""
-    real, sample = (payments.build(empty=empty) for empty in (False, True))
+    real, sample = (build(empty=empty) for empty in (False, True))
 
     def titles(dashboard):
         return [

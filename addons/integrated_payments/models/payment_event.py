@@ -181,7 +181,7 @@ class PaymentEvent(models.Model):
 
     @api.model
     def _settle_one(self, transaction):
-        """Run what a payment's state asks for; an error in one never stops the others."""
+        """Run what a payment's state asks for; an error stops no other."""
         try:
             self._committed(transaction._settle)
         except Exception:

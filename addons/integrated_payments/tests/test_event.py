@@ -75,9 +75,7 @@ class TestEvent(IntegratedPaymentsCommon):
             self.say_paid(third, number=3)
             self.hear("charge.updated", "ch_3")
             self.run_job()
-        self.assertEqual(
-            settled, [("T-1", "draft"), ("T-3", "done"), ("T-2", "done")]
-        )
+        self.assertEqual(settled, [("T-1", "draft"), ("T-3", "done"), ("T-2", "done")])
 
     @mute_logger("odoo.addons.integrated_payments.models.payment_event")
     def test_an_error_in_one_payment_does_not_stop_the_others(self):
