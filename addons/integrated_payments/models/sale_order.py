@@ -13,5 +13,9 @@ class SaleOrder(models.Model):
             order.gateway_transaction_count = len(order.transaction_ids)
 
     def action_view_gateway_transactions(self):
-        """Open the payments of this order, with their trails."""
-        return self.transaction_ids._get_records_action(name=self.env._("Payments"))
+        """Open the payments of this order, with their trails.
+
+        Core shows an order's transactions to billing alone; a salesperson may see them.
+        """
+        payments = self.sudo().transaction_ids.with_env(self.env)
+        return payments._get_records_action(name=self.env._("Payments"))

@@ -203,6 +203,9 @@ class TestEffects(IntegratedPaymentsCommon):
             Command.link(self.env.ref("sales_team.group_sale_salesman").id)
         ]
         self.pay()
+        self.order.user_id = user
+        action = self.order.with_user(user).action_view_gateway_transactions()
+        self.assertEqual(action["res_id"], self.tx.id)
         effect = self.effect("stock").with_user(user)
         self.assertIn("Not enough stock", effect.reason)
         self.stock(5)
