@@ -66,9 +66,7 @@ class Person:
         self.page.fill("input[name=login]", login)
         self.page.fill("input[name=password]", password)
         self.page.click("button[type=submit]")
-        self.page.wait_for_selector(
-            ".o_main_navbar, .o_portal, #wrapwrap .o_portal_wrap"
-        )
+        self.page.wait_for_selector(".o_main_navbar, .o_portal, #wrapwrap .o_portal_wrap")
         return self
 
     def open(self, path, selector):

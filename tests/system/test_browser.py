@@ -10,23 +10,32 @@ from system_stage import until
 
 from dev.demo import camt
 from dev.demo.company import IBAN
+from dev.provision.paths import RUN
 
 LINES = ".o_list_view .o_data_row"
 
 
 @pytest.fixture(scope="module")
-def browser():
+def started():
     """One browser for all tests of the file."""
-    with chromium() as started:
-        yield started
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(started, request):
+    """The browser; what is open at the end is kept as a picture below ``.run/log``."""
+    yield started
+    for number, context in enumerate(started.contexts):
+        name = f"{request.node.name}-{number}.png"
+        context.pages[0].screenshot(path=RUN / "log" / "screens" / name)
+        context.close()
 
 
 @pytest.fixture
 def accountant(stage, browser):
     """The administrator, who is the company's accountant."""
-    person = Person(browser, stage.server.url).log_in("admin", "admin")
-    yield person
-    person.page.context.close()
+    return Person(browser, stage.server.url).log_in("admin", "admin")
 
 
 @pytest.fixture
@@ -50,7 +59,7 @@ def test_accountant_follows_the_trail(stage, accountant, paid):
     accountant.page.get_by_role("tab", name="Payment Trail").click()
     books.locator("button[name=action_open_document]").click()
     accountant.page.wait_for_selector(".o_form_view .o_statusbar_status")
-    accountant.sees("Customer Payment")
+    accountant.sees("Hanne de Vries", "In Process", "Paid")
     accountant.sees_no_error()
 
 
@@ -101,9 +110,7 @@ def test_held_effect_is_run_again(stage, accountant):
     stage.company.products[name] = stage.product(name, 50.0)
     payment = stage.buy((name, 3))
     until("stock is held", lambda: stage.trail(payment).get("stock") == "held")
-    accountant.open(
-        f"/odoo/gateway-payments/{payment}", "[name=effect_ids] .o_data_row"
-    )
+    accountant.open(f"/odoo/gateway-payments/{payment}", "[name=effect_ids] .o_data_row")
     stock = accountant.page.locator("[name=effect_ids] .o_data_row", has_text="Stock")
     expect(stock).to_contain_text("Held")
     expect(stock).to_contain_text(f"Not enough stock: {name} (0 of 3)")
@@ -134,7 +141,6 @@ def test_salesperson_sees_how_the_order_was_paid(stage, browser):
     seller.sees("Payment Trail", "Books", "Done")
     assert seller.page.locator("[name=effect_ids] .o_data_row").count() == 7
     seller.sees_no_error()
-    seller.page.context.close()
 
 
 def test_customer_pays_on_a_phone(stage, browser):
@@ -158,4 +164,3 @@ def test_customer_pays_on_a_phone(stage, browser):
     expect(button).to_have_count(0)
     assert marc.width() <= PHONE["width"]
     marc.sees_no_error()
-    marc.page.context.close()
