@@ -7,6 +7,8 @@ import sys
 import time
 from contextlib import ExitStack
 
+import stripe
+
 from dev import provision
 from dev.odoo_client import OdooClient, OdooError
 from dev.provision import SetupError
@@ -21,10 +23,14 @@ from .story import SCENES, Story, StoryError
 
 DATABASE = "demo"
 STARTED_DAYS_AGO = 9  # the story ends today
+STOPS = (SetupError, StoryError, OdooError, RuntimeError, stripe.StripeError)
 
 
 def main(arguments):
     """Run the demo.
+
+    With STRIPE_SECRET_KEY in the environment Stripe's test mode takes the sandbox's
+    place, see :mod:`real_stripe`.
 
     :return: exit status: 0 if every trail is complete and the proof is zero
     """
@@ -37,7 +43,7 @@ def main(arguments):
             if not options.exit:
                 _keep_serving(server)
             return 0 if good else 1
-    except (SetupError, StoryError, OdooError, RuntimeError) as error:
+    except STOPS as error:
         print(f"\nThe demo stopped: {error}", file=sys.stderr)
         return 1
 
@@ -80,7 +86,10 @@ def real_stage(stack, port, database=DATABASE):
     base = os.environ.get("STRIPE_API_BASE")
     gateway = RealStripe(os.environ["STRIPE_SECRET_KEY"], base)
     stack.callback(gateway.close)
-    _say("talking to Stripe's test mode; scenes that need payouts are left out")
+    _say("talking to Stripe's test mode; proven is the balance's change from now on")
+    for scene, reason in gateway.left_out.items():
+        _say(f"left out: {scene.replace('_', ' ')}, since {reason}")
+    _say("left out: the payments' way to the bank, not told of a payout made by hand")
     provision.clone_database(provision.ensure_template(), database)
     return stack.enter_context(running(database, port)), gateway
 
@@ -96,7 +105,8 @@ def play(server, gateway):
     company = _connected(odoo, server, gateway)
     shopper = OdooClient(server.url, server.database)
     real = isinstance(gateway, RealStripe)
-    scenes = gateway.scenes if real else SCENES
+    left_out = gateway.left_out if real else ()
+    scenes = [scene for scene in SCENES if scene not in left_out]
     story = Story(odoo, shopper, company, gateway, _say, scenes)
     story.play()
     return server, odoo, company, story
@@ -107,8 +117,8 @@ def _connected(odoo, server, gateway):
     if not isinstance(gateway, RealStripe):
         return set_up(odoo, ("pk_test_sandbox", KEY), server.url)
     keys = ("pk_test_demo", gateway.secret_key)
-    currency, secret = gateway.currency(), gateway.webhook_secret
-    company = set_up(odoo, keys, server.url, currency, secret)
+    secret = gateway.webhook_secret
+    company = set_up(odoo, keys, server.url, gateway.currency, secret)
     company.opening = gateway.opening
     path = f"/integrated_payments/webhook/{company.provider}"
     gateway.relay(server.url + path)
@@ -117,7 +127,8 @@ def _connected(odoo, server, gateway):
 
 def _conclude(odoo, company, story):
     """Print and write the report; return whether all is well."""
-    without = () if story.payouts else ("bank",)
+    real = isinstance(story.bank, RealStripe)
+    without = story.bank.untold_effects if real else ()
     trails = report.wait_for_trails(odoo, story.payments, without)
     proven = report.proof(odoo, company.provider, company.opening)
     payouts = report.payouts(odoo)

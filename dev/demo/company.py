@@ -30,6 +30,7 @@ class Company:
     customers: dict = field(default_factory=dict)
     bank: int = 0
     sample_bank: int = 0
+    currency: str = "EUR"
     opening: dict = field(default_factory=dict)  # the gateway's balance before
 
 
@@ -43,7 +44,7 @@ def set_up(odoo, keys, base_url, currency="EUR", webhook_secret=None):
         the webhook is created at the gateway by its button
     :return: :class:`Company`
     """
-    company = Company(odoo)
+    company = Company(odoo, currency=currency)
     accountant = odoo.ref("account.group_account_user")
     odoo.write("res.users", odoo.uid, {"group_ids": [(4, accountant)]})
     _company(odoo, base_url, currency)

@@ -70,8 +70,9 @@ def _document_names(odoo, effects):
 def proof(odoo, provider, opening=None):
     """Let Odoo prove the gateway's balance; return the lines per currency.
 
-    :param dict opening: {currency: minor units} that the account held before the story;
-        the difference must be just that
+    :param dict opening: {currency: minor units} that the account held before the story,
+        unknown to Odoo: what is proven then is that gateway and ledger changed by the
+        same amount since, so that they differ by just that
     """
     odoo.press("payment.provider", "action_prove_balance", provider)
     found = odoo.one(
@@ -106,9 +107,22 @@ def show(trails, proven, payouts):
             f" bank line {each['bank_line'] or 'missing'}"
         )
     lines.append(f"\nBalance proof: {proven['text']}")
-    for currency, minor in proven["opening"].items():
-        lines.append(f"  of which {minor} (minor units, {currency}) were there before")
+    lines += _changes(proven)
     return "\n".join(lines)
+
+
+def _changes(proven):
+    """Return the proof of the change, per currency, of an account with a history."""
+    if not proven["opening"]:
+        return []
+    lines = ["Since the story began, in minor units (what the proof is of here):"]
+    for line in proven["lines"]:
+        before = proven["opening"].get(line["currency"], 0)
+        lines.append(
+            f"  {line['currency']}: gateway {line['gateway'] - before:+,d}"
+            f" (from {before:,d}), ledger {line['ledger']:+,d}"
+        )
+    return lines
 
 
 def payouts(odoo):

@@ -45,13 +45,15 @@ class Story:
         self.odoo, self.shopper, self.company = odoo, shopper, company
         self.bank, self.say, self.scenes = bank, say, scenes
         self.payments = {}  # title: id of the payment.transaction
-        self.payouts = []
+        self.payouts = []  # gateway ids
+        self._earlier_payouts = set()
 
     def play(self):
         """Play the scenes; afterwards :attr:`payments` is full.
 
         :raise StoryError: if an effect does not come in time
         """
+        self._earlier_payouts = set(self._payouts_at_gateway())
         for scene in self.scenes:
             getattr(self, scene)()
 
@@ -74,7 +76,7 @@ class Story:
         payment, intent = self._follow_link(invoice)
         self.bank.pay(intent, card="sepa")
         self._await("Invoice by link, bank debit", payment, "pending")
-        self.say("three days later the debit settles")
+        self.say("days later the debit settles")
         self.bank.advance(days=3, hours=1)
         self._await("Invoice by link, bank debit", payment, "done")
 
@@ -119,15 +121,21 @@ class Story:
 
     def payout(self):
         """The gateway pays the balance out."""
-        self.say("the gateway pays out, and two days later the money arrives")
-        self.bank.run_payouts(release=True)
+        self.say("the gateway pays out, and days later the money arrives")
+        reason = self.bank.run_payouts(release=True).get("left_out")
+        if reason:
+            self.say(f"there is no payout: {reason}")
         self.bank.advance(days=4)
-        answer = self.bank.api("GET", "/v1/payouts?limit=100").json()
-        self.payouts = [payout["id"] for payout in answer["data"]]
+        self.payouts = [
+            ref
+            for ref in self._payouts_at_gateway()
+            if ref not in self._earlier_payouts
+        ]
         known = [
             ("gateway_ref", "in", self.payouts),
-            ("state", "=", "paid"),
-            ("reconciliation", "=", "completed"),
+            ("own_balance_transaction_id.state", "=", "posted"),
+            *("|", ("automatic", "=", False)),  # a manual one is not reconciled
+            *("&", ("state", "=", "paid"), ("reconciliation", "=", "completed")),
         ]
         self._until(
             "the payouts are in Odoo",
@@ -147,7 +155,8 @@ class Story:
             camt.Entry(Decimal(55), today, "J. Jansen", "for the lamp", "TRF-1003"),
         ]
         self._import(
-            camt.render(IBAN, "EUR", Decimal(1000), entries, today), "statement.xml"
+            camt.render(IBAN, self.company.currency, Decimal(1000), entries, today),
+            "statement.xml",
         )
         self._until(
             "the payouts are matched with the bank lines",
@@ -287,6 +296,10 @@ class Story:
         )["id"]
         return payment, started["client_secret"].split("_secret_")[0]
 
+    def _payouts_at_gateway(self):
+        answer = self.bank.api("GET", "/v1/payouts?limit=100").json()
+        return [payout["id"] for payout in answer["data"]]
+
     def _payout_entries(self, today):
         fields = ["gateway_ref", "amount", "descriptor", "trace_ref"]
         found = self.odoo.find(
@@ -325,7 +338,7 @@ class Story:
     # === Watching === #
 
     def _today(self):
-        """Return the sandbox's day."""
+        """Return the gateway's day."""
         return datetime.fromtimestamp(self.bank.clock()["now"], timezone.utc).date()
 
     def _read(self, payment, fields):
