@@ -1,6 +1,6 @@
 """Is the ledger right? Read back from Odoo, compared with what the gateway has.
 
-What should be in the ledger is counted here from the gateway's own balance transactions,
+What should be in the ledger is counted from the gateway's own balance transactions,
 by rules of this file alone, so that the product's tables are not proven by themselves.
 """
 
@@ -18,7 +18,9 @@ def settled(stage):
     :raise AssertionError: something is parked, missing, posted twice or off by a cent
     """
     assert stage.sandbox.drain(timeout=50)["idle"], "deliveries are still under way"
-    until(lambda: f"inbox empty: {_open_events(stage)}", lambda: not _open_events(stage))
+    until(
+        lambda: f"inbox empty: {_open_events(stage)}", lambda: not _open_events(stage)
+    )
     theirs = stage.sandbox.objects(type="balance_transaction")["data"]
     until(
         lambda: f"movements posted: {_missing(stage, theirs)}",
@@ -82,8 +84,9 @@ def balances(stage):
             "payment.gateway.account", [], ["role", "account_id"]
         )
     }
-    found = stage.odoo.find("account.journal", [("id", "=", journal(stage))],
-                            ["default_account_id"])
+    found = stage.odoo.find(
+        "account.journal", [("id", "=", journal(stage))], ["default_account_id"]
+    )
     accounts[found[0]["default_account_id"][0]] = "gateway"
     rows = stage.odoo.call(
         "account.move.line",
@@ -185,7 +188,9 @@ def _counts(stage, payment):
         "notes on opportunity": _notes(
             stage, payment, "crm.lead", [each["opportunity_id"][0] for each in sold]
         ),
-        "deliveries": _values(find("stock.picking", [("id", "in", pickings)], ["state"])),
+        "deliveries": _values(
+            find("stock.picking", [("id", "in", pickings)], ["state"])
+        ),
         "delivered": all(
             line["qty_delivered"] == line["product_uom_qty"]
             for line in find(

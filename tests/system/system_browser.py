@@ -1,5 +1,6 @@
 """A person at a browser: looks at pages, presses buttons, and sees every error."""
 
+import resource
 import shutil
 from contextlib import contextmanager
 
@@ -23,7 +24,13 @@ ELSEWHERE = ("js.stripe.com", "/websocket", "bus.websocket_worker")
 
 @contextmanager
 def chromium():
-    """Start the browser for the time of a ``with`` block."""
+    """Start the browser for the time of a ``with`` block.
+
+    Odoo, loaded in the same process by its tests, limits the address space that child
+    processes inherit; Chromium reserves far more than that and never uses it.
+    """
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=FLAGS
@@ -66,7 +73,9 @@ class Person:
         self.page.fill("input[name=login]", login)
         self.page.fill("input[name=password]", password)
         self.page.click("button[type=submit]")
-        self.page.wait_for_selector(".o_main_navbar, .o_portal, #wrapwrap .o_portal_wrap")
+        self.page.wait_for_selector(
+            ".o_main_navbar, .o_portal, #wrapwrap .o_portal_wrap"
+        )
         return self
 
     def open(self, path, selector):

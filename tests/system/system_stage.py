@@ -88,7 +88,7 @@ class Stage(Story):
 
     @contextmanager
     def invoices_sent(self):
-        """Send invoices for the time of a ``with`` block, as the demo's company does."""
+        """Send invoices within a ``with`` block, as the demo's company does."""
         self.odoo.write("res.company", 1, {"payment_invoice_policy": "sent"})
         yield
         self.odoo.write("res.company", 1, {"payment_invoice_policy": "posted"})
@@ -222,7 +222,11 @@ class Stage(Story):
                 if not complete(trail)
             }
 
-        until(lambda: f"trails complete: {incomplete()}", lambda: not incomplete(), seconds)
+        until(
+            lambda: f"trails complete: {incomplete()}",
+            lambda: not incomplete(),
+            seconds,
+        )
         return self.trails(payments)
 
 

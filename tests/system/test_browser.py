@@ -110,7 +110,9 @@ def test_held_effect_is_run_again(stage, accountant):
     stage.company.products[name] = stage.product(name, 50.0)
     payment = stage.buy((name, 3))
     until("stock is held", lambda: stage.trail(payment).get("stock") == "held")
-    accountant.open(f"/odoo/gateway-payments/{payment}", "[name=effect_ids] .o_data_row")
+    accountant.open(
+        f"/odoo/gateway-payments/{payment}", "[name=effect_ids] .o_data_row"
+    )
     stock = accountant.page.locator("[name=effect_ids] .o_data_row", has_text="Stock")
     expect(stock).to_contain_text("Held")
     expect(stock).to_contain_text(f"Not enough stock: {name} (0 of 3)")

@@ -55,7 +55,9 @@ def event(ref):
             "type": "customer.updated",
             "livemode": False,
             "created": int(time.time()),
-            "data": {"object": {"id": "cus_1", "object": "customer", "name": "x" * 900}},
+            "data": {
+                "object": {"id": "cus_1", "object": "customer", "name": "x" * 900}
+            },
         }
     )
 
