@@ -6,6 +6,7 @@ import types
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 ADDONS = ROOT / "addons"
@@ -86,3 +87,10 @@ def pytest_configure(config):
     """Under CI, let skips fail the run."""
     if os.environ.get("CI", "").lower() in {"1", "true"}:
         config.pluginmanager.register(SkipsFail(), "skips-fail")
+
+
+# How long an example takes says how busy the machine is, nothing about the code.
+settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
