@@ -9,7 +9,7 @@ from dev.demo.story import Story
 from dev.odoo_client import OdooClient
 from dev.server import OdooServer
 
-PATIENCE = 90  # seconds until what must happen has happened
+PATIENCE = 240  # seconds until what must happen has happened
 
 
 def free_port():
