@@ -17,7 +17,7 @@ def settled(stage):
 
     :raise AssertionError: something is parked, missing, posted twice or off by a cent
     """
-    assert stage.sandbox.drain(timeout=50)["idle"], "deliveries are still under way"
+    until("deliveries are idle", lambda: stage.sandbox.drain(timeout=20)["idle"])
     until(
         lambda: f"inbox empty: {_open_events(stage)}", lambda: not _open_events(stage)
     )
