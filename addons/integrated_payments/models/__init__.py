@@ -14,6 +14,7 @@ from . import (
     payment_event_refusal,
     payment_gateway_account,
     payment_payout,
+    payment_proof,
     payment_provider,
     payment_refresh,
     payment_transaction,
