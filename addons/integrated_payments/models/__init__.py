@@ -13,6 +13,7 @@ from . import (
     payment_event,
     payment_event_refusal,
     payment_gateway_account,
+    payment_gateway_journal,
     payment_payout,
     payment_proof,
     payment_provider,

@@ -14,5 +14,5 @@ class AccountJournal(models.Model):
         by_journal = providers.grouped("journal_id")
         for journal in self:
             journal.gateway_provider_ids = by_journal.get(
-                journal._origin, self.env["payment.provider"]
-            )
+                journal._origin, providers.browse()
+            ) | (journal.gateway_provider_id & providers)

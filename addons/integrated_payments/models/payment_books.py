@@ -7,6 +7,7 @@ import psycopg2
 from odoo import api, models
 from odoo.fields import Command
 
+from ..domain import minor_units
 from ..domain.postings import posting_of
 
 _logger = logging.getLogger(__name__)
@@ -38,19 +39,31 @@ class PaymentBalanceTransaction(models.Model):
             books.transaction_id._match_outstanding()
 
     def _park_unbookable(self, provider):
-        """Park what this provider's journal cannot hold, with what to do about it."""
-        currency = provider.journal_id.currency_id or provider.company_id.currency_id
-        for record in self:
-            if record.currency_id != currency:
+        """Park what no journal can hold, with what to do about it."""
+        for currency, records in self.grouped("currency_id").items():
+            if reason := provider._why_not_in(currency):
+                records._park(reason)
+                continue
+            for record in records.filtered(lambda each: each._is_finer()):
                 record._park(
                     self.env._(
-                        "The journal %(journal)s is kept in %(own)s; this movement is"
-                        " in %(other)s.",
-                        journal=provider.journal_id.display_name,
-                        own=currency.name,
-                        other=record.currency_id.name,
+                        "The gateway counts %(currency)s in smaller units than Odoo:"
+                        " set its Rounding Factor to %(unit)s, then press Post.",
+                        currency=currency.name,
+                        unit=minor_units.to_major(1, currency.name),
                     )
                 )
+
+    def _is_finer(self):
+        """Whether an amount of this movement would lose by Odoo's rounding."""
+        currency = self.currency_id
+        return any(
+            minor_units.to_minor(
+                currency.round(currency._from_minor(minor)), currency.name
+            )
+            != minor
+            for minor in (self.net_minor, self.fee_minor, self.tax_minor)
+        )
 
     def _book_or_park(self, provider):
         try:
@@ -78,14 +91,15 @@ class PaymentBalanceTransaction(models.Model):
         claimed.write({"state": "pending", "reason": False})
 
     def _book(self, provider):
-        """Create the statement lines of all records at once."""
-        accounts = provider._accounts_by_role()
-        self.filtered("statement_line_id")._rebook(provider, accounts)
-        self.filtered(lambda record: not record.statement_line_id)._book_new(
-            provider, accounts
-        )
+        """Create the statement lines of all records at once, journal by journal."""
+        for currency, records in self.grouped("currency_id").items():
+            journal = provider._ensure_journal_of(currency)
+            accounts = provider._accounts_by_role(journal)
+            known = records.filtered("statement_line_id")
+            known._rebook(journal, accounts)
+            (records - known)._book_new(journal, accounts)
 
-    def _rebook(self, provider, accounts):
+    def _rebook(self, journal, accounts):
         """Replace the suspense item of lines whose payment is known by now.
 
         As when a person matches a bank line: the line stays, its counterpart changes.
@@ -93,7 +107,7 @@ class PaymentBalanceTransaction(models.Model):
         for record in self:
             line = record.statement_line_id
             values = record._prepare_statement_line(
-                record._posting(), provider, accounts
+                record._posting(), journal, accounts
             )
             # First the label: Odoo then remakes the default items itself.
             line.write({name: values[name] for name in ("payment_ref", "partner_id")})
@@ -102,13 +116,13 @@ class PaymentBalanceTransaction(models.Model):
             )
             record.write({"state": "posted", "reason": False})
 
-    def _book_new(self, provider, accounts):
+    def _book_new(self, journal, accounts):
         if not self:
             return
         postings = [record._posting() for record in self]
         lines = self.env["account.bank.statement.line"].create(
             [
-                record._prepare_statement_line(posting, provider, accounts)
+                record._prepare_statement_line(posting, journal, accounts)
                 for record, posting in zip(self, postings, strict=True)
             ]
         )
@@ -144,15 +158,14 @@ class PaymentBalanceTransaction(models.Model):
             "The category %s is unknown. It is on the suspense account.", self.category
         )
 
-    def _prepare_statement_line(self, posting, provider, accounts):
+    def _prepare_statement_line(self, posting, journal, accounts):
         """Return the create values of the statement line, its journal items included.
 
         :param posting: ``domain.postings.Posting``, in minor units
         :param accounts: {role: account.account}
         """
         self.ensure_one()
-        journal = provider.journal_id
-        date = provider.company_id._payment_date(self.created_at, journal)
+        date = self.company_id._payment_date(self.created_at, journal)
         partner = self.transaction_id.partner_id.commercial_partner_id
         return {
             "journal_id": journal.id,

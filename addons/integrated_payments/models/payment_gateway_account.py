@@ -54,12 +54,16 @@ class PaymentProvider(models.Model):
             missing.insert(0, ROLES["gateway"])
         return missing
 
-    def _accounts_by_role(self):
-        """Return {role: account.account}, the gateway's own and suspense included."""
+    def _accounts_by_role(self, journal=None):
+        """Return {role: account.account}, the gateway's own and suspense included.
+
+        :param journal: one of ``_books_journals``, by default the main one
+        """
         self.ensure_one()
+        journal = journal or self.journal_id
         accounts = {line.role: line.account_id for line in self.gateway_account_ids}
-        accounts["gateway"] = self.journal_id.default_account_id
-        accounts.setdefault("suspense", self.journal_id.suspense_account_id)
+        accounts["gateway"] = journal.default_account_id
+        accounts.setdefault("suspense", journal.suspense_account_id)
         return accounts
 
     def action_set_up_gateway_books(self):
@@ -84,7 +88,7 @@ class PaymentProvider(models.Model):
             [("id", "!=", self.id), ("company_id", "=", self.company_id.id)]
         )
         own = self.journal_id
-        shared = own.bank_account_id or own in others.journal_id
+        shared = own.bank_account_id or own in others._books_journals()
         if own and not shared and not self._journal_has_bank_lines(own):
             return
         self.journal_id = self.env["account.journal"].create(
@@ -153,4 +157,4 @@ class PaymentProvider(models.Model):
     @api.model
     def _gateway_journals(self):
         """Return the journals that are kept by a gateway, not by a bank."""
-        return self.sudo().search([("books_mode", "!=", "off")]).journal_id
+        return self.sudo().search([("books_mode", "!=", "off")])._books_journals()

@@ -66,7 +66,7 @@ class PaymentProvider(models.Model):
         """Return {currency: posted balance of the gateway's account}, minor units."""
         rows = self.env["account.move.line"]._read_group(
             [
-                ("account_id", "=", self.journal_id.default_account_id.id),
+                ("account_id", "in", self._books_journals().default_account_id.ids),
                 ("parent_state", "=", "posted"),
             ],
             ["currency_id"],

@@ -1,5 +1,6 @@
 from . import (
     test_books,
+    test_currencies,
     test_effects,
     test_event,
     test_provider,
