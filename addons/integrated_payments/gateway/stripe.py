@@ -267,6 +267,7 @@ def _balance_transaction(payload):
         fee_details=tuple(
             (item["type"], item["amount"], item.get("description")) for item in details
         ),
+        balance_type=payload.get("balance_type") or "payments",
     )
 
 

@@ -60,13 +60,14 @@ class StripeGateway:
         return self._list("balance_transaction", {"payout": payout_ref})
 
     def balance(self):
-        """Return {currency: available + pending + reserved}, minor units.
+        """Return {currency: available + pending}, minor units.
 
-        Source: https://docs.stripe.com/api/balance/balance_object
+        What is reserved has left this balance by a movement that is booked on the
+        account of reserves. Source: https://docs.stripe.com/api/balance/balance_object
         """
         found = _plain(self._call(self._client.balance.retrieve))
         totals = {}
-        for part in ("available", "pending", "connect_reserved"):
+        for part in ("available", "pending"):
             for entry in found.get(part) or ():
                 currency = entry["currency"].upper()
                 totals[currency] = totals.get(currency, 0) + entry["amount"]

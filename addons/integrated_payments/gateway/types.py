@@ -87,6 +87,7 @@ class BalanceTransaction:
     exchange_rate: float | None = None
     description: str | None = None
     fee_details: tuple = field(default=(), hash=False)
+    balance_type: str = "payments"  # which of the gateway's balances it moves
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ class PaymentBalanceTransaction(models.Model):
     tax = fields.Monetary("Tax on Fee", compute="_compute_amounts", store=True)
     net = fields.Monetary(compute="_compute_amounts", store=True)
     fee_details = fields.Json(readonly=True)
+    balance_type = fields.Char("Balance", readonly=True)
     exchange_rate = fields.Float(digits=(16, 12), readonly=True)
     description = fields.Char(readonly=True)
     source_ref = fields.Char("Source", readonly=True, index="btree_not_null")
@@ -92,6 +93,7 @@ class PaymentBalanceTransaction(models.Model):
                 "tax_minor": fact.tax,
                 "net_minor": fact.net,
                 "fee_details": [list(detail) for detail in fact.fee_details],
+                "balance_type": fact.balance_type,
                 "exchange_rate": fact.exchange_rate or 0.0,
                 "description": fact.description or False,
                 "source_ref": fact.source_ref or False,
@@ -114,6 +116,7 @@ class PaymentBalanceTransaction(models.Model):
             net=self.net_minor,
             currency=self.currency_id.name,
             created=self.created_at,
+            balance_type=self.balance_type or "payments",
         )
 
     # === ACTIONS === #

@@ -106,15 +106,14 @@ class PaymentBalanceTransaction(models.Model):
         """
         for record in self:
             line = record.statement_line_id
-            values = record._prepare_statement_line(
-                record._posting(), journal, accounts
-            )
+            posting = record._posting()
+            values = record._prepare_statement_line(posting, journal, accounts)
             # First the label: Odoo then remakes the default items itself.
             line.write({name: values[name] for name in ("payment_ref", "partner_id")})
             line.with_context(force_delete=True, skip_readonly_check=True).write(
                 {"line_ids": [Command.clear(), *values["line_ids"]]}
             )
-            record.write({"state": "posted", "reason": False})
+            record._write_outcome(posting)
 
     def _book_new(self, journal, accounts):
         if not self:
@@ -127,13 +126,17 @@ class PaymentBalanceTransaction(models.Model):
             ]
         )
         for record, posting, line in zip(self, postings, lines, strict=True):
-            record.write(
-                {
-                    "statement_line_id": line.id,
-                    "state": "posted" if posting.known else "parked",
-                    "reason": False if posting.known else record._unknown_reason(),
-                }
-            )
+            record.statement_line_id = line
+            record._write_outcome(posting)
+
+    def _write_outcome(self, posting):
+        """Say whether the entry is settled, or lies on suspense and why."""
+        self.write(
+            {
+                "state": "posted" if posting.known else "parked",
+                "reason": False if posting.known else self._unknown_reason(),
+            }
+        )
 
     def _posting(self):
         """Return the entry of this movement; what nobody claims goes to suspense."""
