@@ -5,13 +5,21 @@ turns the SDK's exceptions into the two answers a job can act on.
 """
 
 from decimal import Decimal
+from itertools import islice
 
 import stripe
 
 from .errors import NeedsPerson, RetryLater
 from .stripe import API_VERSION, WEBHOOK_EVENTS, translate
+from .types import Balance
 
 PAGE = 100  # the API's own upper limit
+MOVEMENTS = 2000  # looked through at most to explain a difference
+BALANCE_PARTS = {
+    "available": "available",
+    "pending": "pending",
+    "reserved": "connect_reserved",
+}
 
 
 class StripeGateway:
@@ -59,19 +67,25 @@ class StripeGateway:
         """Return the movements that an automatic payout pays out, its own included."""
         return self._list("balance_transaction", {"payout": payout_ref})
 
-    def balance(self):
-        """Return {currency: available + pending}, minor units.
+    def movements_since(self, moment, limit=MOVEMENTS):
+        """Return the newest movements of the balance since ``moment`` (aware)."""
+        params = {"created": {"gte": int(moment.timestamp())}, "limit": PAGE}
+        page = self._call(self._services["balance_transaction"].list, params)
+        newest = self._call(lambda: list(islice(page.auto_paging_iter(), limit)))
+        return [translate("balance_transaction", _plain(item)) for item in newest]
 
-        What is reserved has left this balance by a movement that is booked on the
-        account of reserves. Source: https://docs.stripe.com/api/balance/balance_object
+    def balance(self):
+        """Return {currency: ``types.Balance``}.
+
+        Source: https://docs.stripe.com/api/balance/balance_object
         """
         found = _plain(self._call(self._client.balance.retrieve))
-        totals = {}
-        for part in ("available", "pending"):
+        amounts = {}
+        for name, part in BALANCE_PARTS.items():
             for entry in found.get(part) or ():
-                currency = entry["currency"].upper()
-                totals[currency] = totals.get(currency, 0) + entry["amount"]
-        return totals
+                parts = amounts.setdefault(entry["currency"].upper(), {})
+                parts[name] = parts.get(name, 0) + entry["amount"]
+        return {currency: Balance(**parts) for currency, parts in amounts.items()}
 
     def create_webhook(self, url):
         """Register ``url`` at the gateway and return its signing secret."""

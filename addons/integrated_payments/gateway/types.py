@@ -126,3 +126,21 @@ class Payout:
     failure_message: str | None = None
     balance_transaction_ref: str | None = None
     failure_balance_transaction_ref: str | None = None
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What the gateway holds in one currency, minor units.
+
+    What is ``reserved`` has left the other two by a movement that is booked on the
+    account of reserves.
+    """
+
+    available: int = 0  # may be paid out
+    pending: int = 0  # earned, not to be paid out yet
+    reserved: int = 0  # kept back
+
+    @property
+    def total(self):
+        """The amount that the gateway's own account must show."""
+        return self.available + self.pending

@@ -4,7 +4,10 @@ from . import payment_fact  # the others inherit from it
 from . import (
     account_bank_statement_line,
     account_journal,
+    account_journal_dashboard,
     account_move,
+    payment_balance_proof,
+    payment_balance_proof_line,
     payment_balance_transaction,
     payment_books,
     payment_charge,
@@ -16,6 +19,7 @@ from . import (
     payment_gateway_journal,
     payment_payout,
     payment_proof,
+    payment_proof_causes,
     payment_provider,
     payment_refresh,
     payment_transaction,

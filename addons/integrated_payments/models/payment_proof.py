@@ -1,20 +1,27 @@
-"""The proof that the ledger holds what the gateway holds."""
+"""The proof that the ledger holds what the gateway holds: run, record, alert."""
 
 import logging
 from collections import defaultdict
+
+import pytz
+from markupsafe import Markup
 
 from odoo import fields, models
 
 from ..domain import minor_units
 from ..gateway.errors import GatewayError
+from ..gateway.types import Balance
 
 _logger = logging.getLogger(__name__)
 
 PROOF_AGAIN = 10  # minutes until a first difference is looked at again
+ACTIVITY = "integrated_payments.activity_balance_differs"
 
 
 class PaymentProvider(models.Model):
     _inherit = "payment.provider"
+
+    proof_ids = fields.One2many("payment.balance.proof", "provider_id", readonly=True)
 
     def _prove_or_warn(self):
         """Prove the balance; a gateway that cannot be asked is a warning, no failure.
@@ -32,42 +39,91 @@ class PaymentProvider(models.Model):
             self.env.ref("integrated_payments.cron_post_and_prove")._trigger(at=again)
 
     def _prove_balance(self):
-        """Compare the gateway's balance with the ledger, per currency.
+        """Compare the gateway's balance with the ledger, per currency, and record it.
 
-        :return: [{currency, gateway, ledger, pending, parked}], minor units;
-            ``pending`` and ``parked`` are known here but not in the ledger yet
+        :return: [{currency, gateway, ledger, later, pending, parked}], minor units;
+            ``ledger`` is all that is posted, ``later`` its part that is dated after
+            today; ``pending`` and ``parked`` are known but not in the ledger yet
         :raise GatewayError: if the gateway cannot be asked
         """
         self.ensure_one()
         theirs = self._gateway().balance()
-        ledger = self._ledger_balances()
+        ledger, later = self._ledger_balances()
         waiting = self._unposted_by_state()
         details = [
             {
                 "currency": currency,
-                "gateway": theirs.get(currency, 0),
+                "gateway": theirs.get(currency, Balance()).total,
                 "ledger": ledger.get(currency, 0),
+                "later": later.get(currency, 0),
                 "pending": waiting[currency, "pending"],
                 "parked": waiting[currency, "parked"],
             }
             for currency in sorted(set(theirs) | set(ledger))
         ]
         equal = all(line["gateway"] == line["ledger"] for line in details)
+        now = fields.Datetime.now()
+        proofs = self._record_proofs(now, details, theirs)
         self.sudo().write(
             {
-                "proof_at": fields.Datetime.now(),
+                "proof_at": now,
                 "proof_details": details,
                 "proof_state": "green" if equal else "red",
             }
         )
+        self._alert_differences(proofs)
         return details
 
+    def _record_proofs(self, now, details, theirs):
+        """Store one payment.balance.proof per currency, differences explained."""
+        values = []
+        for line in details:
+            held = theirs.get(line["currency"], Balance())
+            difference = line["gateway"] - line["ledger"]
+            currency = self.env["res.currency"]._of_code(line["currency"])
+            values.append(
+                {
+                    "provider_id": self.id,
+                    "currency_id": currency.id,
+                    "proved_at": now,
+                    "state": "red" if difference else "green",
+                    "available_minor": held.available,
+                    "pending_minor": held.pending,
+                    "reserved_minor": held.reserved,
+                    "gateway_minor": held.total,
+                    "ledger_minor": line["ledger"] - line["later"],
+                    "later_minor": line["later"],
+                    "difference_minor": difference,
+                    "line_ids": [
+                        fields.Command.create(cause)
+                        for cause in self._explain_difference(currency, difference)
+                    ],
+                }
+            )
+        Proof = self.env["payment.balance.proof"].sudo()
+        return Proof.with_context(mail_create_nolog=True, tracking_disable=True).create(
+            values
+        )
+
+    def _proof_day(self, moment):
+        """Return the company's day at ``moment`` (naive UTC)."""
+        zone = pytz.timezone(self.company_id.partner_id.tz or "UTC")
+        return pytz.utc.localize(moment).astimezone(zone).date()
+
     def _ledger_balances(self):
-        """Return {currency: posted balance of the gateway's account}, minor units."""
+        """Return the posted balances of the gateway's accounts.
+
+        :return: ({currency: all}, {currency: dated after today}), minor units
+        """
+        today = self._proof_day(fields.Datetime.now())
+        return self._ledger_sums([]), self._ledger_sums([("date", ">", today)])
+
+    def _ledger_sums(self, domain):
         rows = self.env["account.move.line"]._read_group(
             [
                 ("account_id", "in", self._books_journals().default_account_id.ids),
                 ("parent_state", "=", "posted"),
+                *domain,
             ],
             ["currency_id"],
             ["amount_currency:sum"],
@@ -88,3 +144,55 @@ class PaymentProvider(models.Model):
         for currency, state, net in rows:
             found[currency.name, state] = net
         return found
+
+    # === ALERT === #
+
+    def _alert_differences(self, proofs):
+        """Ask the responsible person about differences that stayed; close the solved.
+
+        The activity is on the journal of the currency, so it shows on its card.
+        """
+        reds = defaultdict(self.env["payment.balance.proof"].browse)
+        for proof in proofs.filtered(lambda each: each.state == "red"):
+            journal = self._journal_of(proof.currency_id) or self.journal_id
+            reds[journal] |= proof
+        for journal in self._books_journals().sudo():
+            if not reds[journal]:
+                journal.activity_feedback(
+                    [ACTIVITY], feedback=self.env._("Gateway and ledger agree again.")
+                )
+            elif any(self._stayed_red(proof) for proof in reds[journal]):
+                self._ask_about(journal, reds[journal])
+
+    def _stayed_red(self, proof):
+        """Whether a difference is older than the time that events need to arrive."""
+        since = proof._red_since()
+        return fields.Datetime.add(since, minutes=PROOF_AGAIN) <= proof.proved_at
+
+    def _ask_about(self, journal, proofs):
+        """Give the responsible person one activity, however long it stays red."""
+        summary = self.env._(
+            "%(gateway)s and the ledger differ by %(amounts)s",
+            gateway=self.name,
+            amounts=", ".join(
+                proof.currency_id.format(proof.difference) for proof in proofs
+            ),
+        )
+        note = Markup("<br/>").join(proof._get_html_link() for proof in proofs)
+        if asked := journal.activity_search([ACTIVITY]):
+            asked.write({"summary": summary, "note": note})
+            return
+        responsible = self.company_id._payment_responsible()
+        journal.activity_schedule(
+            ACTIVITY, user_id=responsible.id, summary=summary, note=note
+        )
+
+    # === ACTIONS === #
+
+    def action_view_proofs(self):
+        """List the proofs of this gateway, the last one first."""
+        return self.sudo().proof_ids._get_records_action(
+            name=self.env._("Balance Proofs"),
+            domain=[("provider_id", "in", self.ids)],
+            view_mode="list,form",
+        )

@@ -176,7 +176,7 @@ class PaymentProvider(models.Model):
         """Compare the gateway's balance with the ledger, now."""
         for provider in self:
             try:
-                provider._prove_balance()
+                provider.sudo()._prove_balance()
             except GatewayError as error:
                 raise UserError(str(error)) from error
         state = self[:1].proof_state

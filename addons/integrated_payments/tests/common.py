@@ -55,7 +55,17 @@ class FakeGateway:
         ]
 
     def balance(self):
-        return self.totals or self._sum_of_nets()
+        return {
+            currency: types.Balance(available=held) if isinstance(held, int) else held
+            for currency, held in (self.totals or self._sum_of_nets()).items()
+        }
+
+    def movements_since(self, moment, limit=2000):
+        return [
+            fact
+            for (kind, _ref), fact in self.facts.items()
+            if kind == "balance_transaction" and fact.created >= moment
+        ][:limit]
 
     def _sum_of_nets(self):
         totals = {}
