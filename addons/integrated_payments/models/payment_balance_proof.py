@@ -12,6 +12,7 @@ AMOUNTS = (
     "gateway",
     "ledger",
     "later",
+    "reserve",
     "difference",
 )
 
@@ -21,7 +22,7 @@ class PaymentBalanceProof(models.Model):
 
     The bridge that an auditor follows::
 
-        gateway (available + pending + reserved)
+        gateway (available + pending; what is reserved has an account of its own)
         less ledger up to today
         less entries dated later than today
         = difference, explained line by line
@@ -51,15 +52,30 @@ class PaymentBalanceProof(models.Model):
     gateway_minor = MinorUnits(readonly=True)
     ledger_minor = MinorUnits(readonly=True)
     later_minor = MinorUnits(readonly=True)
+    reserve_minor = MinorUnits(readonly=True)
     difference_minor = MinorUnits(readonly=True)
-    available = fields.Monetary(compute="_compute_amounts")
-    pending = fields.Monetary(compute="_compute_amounts")
-    reserved = fields.Monetary(compute="_compute_amounts")
+    available = fields.Monetary(compute="_compute_amounts", store=True)
+    pending = fields.Monetary(compute="_compute_amounts", store=True)
+    reserved = fields.Monetary(
+        compute="_compute_amounts",
+        store=True,
+        help="Not part of the total: it has left the balance by a movement that is"
+        " booked on the account of reserves.",
+    )
+    reserve = fields.Monetary(
+        "Account of Reserves",
+        compute="_compute_amounts",
+        store=True,
+        help="Its posted balance.",
+    )
     gateway = fields.Monetary("At the Gateway", compute="_compute_amounts", store=True)
-    ledger = fields.Monetary("Ledger up to Today", compute="_compute_amounts")
+    ledger = fields.Monetary(
+        "Ledger up to Today", compute="_compute_amounts", store=True
+    )
     later = fields.Monetary(
         "Entries Dated Later",
         compute="_compute_amounts",
+        store=True,
         help="Posted, but dated after the day of the proof, for example since the"
         " period was locked.",
     )

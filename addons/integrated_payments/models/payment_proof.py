@@ -9,6 +9,7 @@ from markupsafe import Markup
 from odoo import fields, models
 
 from ..domain import minor_units
+from ..domain.categories import MIRRORED
 from ..gateway.errors import GatewayError
 from ..gateway.types import Balance
 
@@ -76,6 +77,7 @@ class PaymentProvider(models.Model):
 
     def _record_proofs(self, now, details, theirs):
         """Store one payment.balance.proof per currency, differences explained."""
+        kept = self._ledger_sums(self._accounts_by_role()["reserve"], [])
         values = []
         for line in details:
             held = theirs.get(line["currency"], Balance())
@@ -93,6 +95,7 @@ class PaymentProvider(models.Model):
                     "gateway_minor": held.total,
                     "ledger_minor": line["ledger"] - line["later"],
                     "later_minor": line["later"],
+                    "reserve_minor": kept.get(line["currency"], 0),
                     "difference_minor": difference,
                     "line_ids": [
                         fields.Command.create(cause)
@@ -116,12 +119,17 @@ class PaymentProvider(models.Model):
         :return: ({currency: all}, {currency: dated after today}), minor units
         """
         today = self._proof_day(fields.Datetime.now())
-        return self._ledger_sums([]), self._ledger_sums([("date", ">", today)])
+        accounts = self._books_journals().default_account_id
+        return (
+            self._ledger_sums(accounts, []),
+            self._ledger_sums(accounts, [("date", ">", today)]),
+        )
 
-    def _ledger_sums(self, domain):
+    def _ledger_sums(self, accounts, domain):
+        """Return {currency: posted balance of ``accounts``}, minor units."""
         rows = self.env["account.move.line"]._read_group(
             [
-                ("account_id", "in", self._books_journals().default_account_id.ids),
+                ("account_id", "in", accounts.ids),
                 ("parent_state", "=", "posted"),
                 *domain,
             ],
@@ -136,7 +144,11 @@ class PaymentProvider(models.Model):
     def _unposted_by_state(self):
         """Return {(currency, state): net in minor units} of movements without entry."""
         rows = self.env["payment.balance.transaction"]._read_group(
-            [("provider_id", "=", self.id), ("statement_line_id", "=", False)],
+            [
+                ("provider_id", "=", self.id),
+                ("statement_line_id", "=", False),
+                ("balance_type", "not in", list(MIRRORED)),
+            ],
             ["currency_id", "state"],
             ["net_minor:sum"],
         )

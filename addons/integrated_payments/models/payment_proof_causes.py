@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..domain import minor_units
+from ..domain.categories import MIRRORED
 from ..gateway.errors import GatewayError
 from .payment_balance_proof_line import MAX_RECORDS
 
@@ -52,6 +53,7 @@ class PaymentProvider(models.Model):
                 ("currency_id", "=", currency.id),
                 ("statement_line_id", "=", False),
                 ("state", "in", list(STATE_CAUSES)),
+                ("balance_type", "not in", list(MIRRORED)),
             ],
             ["state"],
             ["net_minor:sum", "__count", "id:array_agg"],
@@ -113,7 +115,9 @@ class PaymentProvider(models.Model):
         except GatewayError:
             return []  # the difference stays unexplained until it can be asked
         listed = {
-            fact.ref: fact.net for fact in listed if fact.currency == currency.name
+            fact.ref: fact.net
+            for fact in listed
+            if fact.currency == currency.name and fact.balance_type not in MIRRORED
         }
         known = self.env[MOVEMENT].search_fetch(
             [("provider_id", "=", self.id), ("gateway_ref", "in", list(listed))],

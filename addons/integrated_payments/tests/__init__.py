@@ -1,4 +1,5 @@
 from . import (
+    test_balance_proof,
     test_books,
     test_currencies,
     test_effects,
