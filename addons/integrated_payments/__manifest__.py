@@ -27,6 +27,7 @@
         "views/payment_effect_views.xml",
         "views/payment_transaction_views.xml",
         "views/payment_balance_proof_views.xml",
+        "views/payment_overview_views.xml",
         "views/payment_provider_views.xml",
         "views/account_journal_dashboard_views.xml",
         "views/account_bank_statement_line_views.xml",
@@ -35,6 +36,9 @@
         "views/res_config_settings_views.xml",
         "views/payment_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["integrated_payments/static/src/**/*"],
+    },
     "installable": True,
     "application": True,
 }

@@ -88,10 +88,10 @@ class RealStripe:
         return found.upper()
 
     def balance(self):
-        """Return {currency: available + pending + reserved}, minor units."""
+        """Return {currency: available + pending}, minor units."""
         found = self._client.balance.retrieve().to_dict()
         totals = {}
-        for part in ("available", "pending", "connect_reserved"):
+        for part in ("available", "pending"):
             for entry in found.get(part) or ():
                 name = entry["currency"].upper()
                 totals[name] = totals.get(name, 0) + entry["amount"]

@@ -17,6 +17,7 @@ from . import (
     payment_event_refusal,
     payment_gateway_account,
     payment_gateway_journal,
+    payment_overview,
     payment_payout,
     payment_proof,
     payment_proof_causes,

@@ -1,8 +1,11 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import LazyTranslate
 
 from ..gateway.errors import GatewayError
 from .fields import MinorUnits
+
+_lt = LazyTranslate(__name__)
 
 KINDS = [
     ("pending", "Known, not posted yet"),
@@ -16,15 +19,15 @@ KINDS = [
     ("rest", "Unexplained"),
 ]
 ADVICE = {
-    "pending": "Wait for the next run, or press Post on them.",
-    "parked": "Remove the cause that each of them names, then press Post.",
-    "shadow": "Post them, or book the balance of that time as an opening entry.",
-    "deleted": "Press Post on them: the entry is made again.",
-    "unposted": "Post the entries again.",
-    "altered": "Set the amount of the entry back to what the gateway states.",
-    "manual": "Reverse the entry, or keep it if the gateway owes it to you.",
-    "unknown": "Press Fetch: Odoo asks the gateway for them and books them.",
-    "rest": "Compare the gateway's own report with the entries of its journal.",
+    "pending": _lt("Wait for the next run, or press Post on them."),
+    "parked": _lt("Remove the cause that each of them names, then press Post."),
+    "shadow": _lt("Post them, or book the balance of that time as an opening entry."),
+    "deleted": _lt("Press Post on them: the entry is made again."),
+    "unposted": _lt("Post the entries again."),
+    "altered": _lt("Set the amount of the entry back to what the gateway states."),
+    "manual": _lt("Reverse the entry, or keep it if the gateway owes it to you."),
+    "unknown": _lt("Press Fetch: Odoo asks the gateway for them and books them."),
+    "rest": _lt("Compare the gateway's own report with the entries of its journal."),
 }
 MAX_RECORDS = 1000  # bound of the records that one line keeps
 
@@ -61,7 +64,7 @@ class PaymentBalanceProofLine(models.Model):
 
     def _compute_advice(self):
         for line in self:
-            line.advice = self.env._(ADVICE[line.kind])  # pylint: disable=W8121
+            line.advice = self.env._(ADVICE[line.kind])
 
     def action_open(self):
         """Open the records behind this cause."""

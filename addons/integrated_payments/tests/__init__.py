@@ -4,6 +4,7 @@ from . import (
     test_currencies,
     test_effects,
     test_event,
+    test_overview,
     test_provider,
     test_webhook,
 )
