@@ -23,6 +23,8 @@
         "views/payment_charge_views.xml",
         "views/payment_balance_transaction_views.xml",
         "views/payment_payout_views.xml",
+        "views/payment_posting_rule_views.xml",
+        "wizards/payment_post_wizard_views.xml",
         "views/payment_dispute_views.xml",
         "views/payment_effect_views.xml",
         "views/payment_transaction_views.xml",

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from .categories import MIRRORED, PARKED_TYPES, ROLES, RULES, TYPE_CATEGORIES, UNDECIDED
 
 __all__ = [
+    "CHOSEN",
     "MIRRORED",
     "ROLES",
     "RULES",
@@ -25,8 +26,11 @@ __all__ = [
     "Line",
     "Posting",
     "category_of",
+    "posting_by_choice",
     "posting_of",
 ]
+
+CHOSEN = "chosen"  # the role of an account that a person, or a remembered rule, chose
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,29 @@ def category_of(fact):
 
 
 def posting_of(fact):
-    """Return the :class:`Posting` of a balance transaction fact.
+    """Return the :class:`Posting` of a balance transaction fact, by the table.
 
     :raise ValueError: if the fact contradicts itself (net is not amount less fee)
     """
+    rule = RULES.get(category_of(fact))
+    if rule is None or fact.type in PARKED_TYPES:
+        return _entry(fact, "suspense", "fee").to_suspense()
+    return _entry(fact, rule.counterpart, rule.fee)
+
+
+def posting_by_choice(fact):
+    """Return the :class:`Posting` with the gross on a chosen account.
+
+    The fee stays where the table puts it: who chooses decides what the money was, not
+    what the gateway took for it.
+
+    :raise ValueError: as :func:`posting_of`
+    """
+    rule = RULES.get(category_of(fact))
+    return _entry(fact, CHOSEN, rule.fee if rule else "fee")
+
+
+def _entry(fact, counterpart, fee):
     if fact.amount - fact.fee != fact.net:
         raise ValueError(
             f"{fact.ref}: net {fact.net} is not amount {fact.amount}"
@@ -85,15 +108,11 @@ def posting_of(fact):
         )
     if fact.balance_type in MIRRORED:
         return Posting(())
-    rule = RULES.get(category_of(fact))
-    if rule is None or fact.type in PARKED_TYPES:
-        sides = (Line("gateway", fact.net), Line("suspense", -fact.net))
-        return Posting(sides, known=False)
     lines = (
         Line("gateway", fact.net),
-        Line(rule.fee, fact.fee - fact.tax),
+        Line(fee, fact.fee - fact.tax),
         Line("fee_tax", fact.tax),
-        Line(rule.counterpart, -fact.amount),
+        Line(counterpart, -fact.amount),
     )
     # The gateway's and the counterpart's line stay even at zero: a statement line needs
     # its liquidity line, and the counterpart says what the movement was.

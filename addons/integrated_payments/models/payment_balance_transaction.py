@@ -123,10 +123,12 @@ class PaymentBalanceTransaction(models.Model):
 
     def action_post(self):
         """Post what is pending or was held, after the cause has been removed."""
-        self.filtered(lambda record: record.state != "posted").write(
+        self.check_access("write")
+        movements = self.sudo()
+        movements.filtered(lambda record: record.state != "posted").write(
             {"state": "pending", "reason": False}
         )
-        return self._post()
+        return movements._post()
 
     def action_open_entry(self):
         """Open the journal entry of this movement."""

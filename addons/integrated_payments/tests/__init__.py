@@ -5,6 +5,7 @@ from . import (
     test_effects,
     test_event,
     test_overview,
+    test_posting_choice,
     test_provider,
     test_webhook,
 )
