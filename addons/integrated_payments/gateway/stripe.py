@@ -146,6 +146,7 @@ def _intent(payload):
         amount=payload["amount"],
         amount_received=payload.get("amount_received", 0),
         capturable=payload.get("amount_capturable", 0),
+        cancel_reason=payload.get("cancellation_reason"),
         currency=payload["currency"].upper(),
         created=_time(payload["created"]),
         reference=_reference(payload),
@@ -183,6 +184,10 @@ def _charge(payload):
         failure_code=payload.get("failure_code"),
         failure_message=payload.get("failure_message"),
         balance_transaction_ref=_ref(payload.get("balance_transaction")),
+        failure_balance_transaction_ref=_ref(
+            payload.get("failure_balance_transaction")
+        ),
+        capture_before=_time(instrument.get("capture_before")),
         customer_ref=_ref(payload.get("customer")),
         email=billing.get("email") or payload.get("receipt_email"),
     )

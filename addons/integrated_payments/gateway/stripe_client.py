@@ -74,6 +74,13 @@ class StripeGateway:
         newest = self._call(lambda: list(islice(page.auto_paging_iter(), limit)))
         return [translate("balance_transaction", _plain(item)) for item in newest]
 
+    def movements_of(self, source_ref):
+        """Return the movements that a charge or refund caused, oldest first.
+
+        Source: https://docs.stripe.com/api/balance_transactions/list (source)
+        """
+        return self._list("balance_transaction", {"source": source_ref})[::-1]
+
     def balance(self):
         """Return {currency: ``types.Balance``}.
 

@@ -22,6 +22,7 @@ class Intent:
     error_message: str | None = None
     customer_ref: str | None = None
     capturable: int = 0
+    cancel_reason: str | None = None
     ours: bool = False  # it bears our own reference in its metadata
 
 
@@ -48,6 +49,8 @@ class Charge:
     failure_code: str | None = None
     failure_message: str | None = None
     balance_transaction_ref: str | None = None
+    failure_balance_transaction_ref: str | None = None  # failed after it had succeeded
+    capture_before: datetime | None = None
     customer_ref: str | None = None
     email: str | None = None
 

@@ -34,3 +34,11 @@ from . import (
     res_partner,
     sale_order,
 )
+
+# isort: split
+from . import (  # these extend the payments above
+    payment_async,
+    payment_capture,
+    payment_links,
+    payment_reversal,
+)

@@ -7,6 +7,8 @@ from ..domain.postings import category_of
 # What a movement of the balance was caused by, so that it can be fetched.
 SOURCE_KINDS = {
     "charge": "charge",
+    "charge_failure": "charge",
+    "partial_capture_reversal": "charge",
     "refund": "refund",
     "refund_failure": "refund",
     "dispute": "dispute",
@@ -54,13 +56,13 @@ class PaymentProvider(models.Model):
         stored = self.env["payment.charge"]._store(self, charges)
         for charge in charges:
             record = stored[charge.ref]
-            record.transaction_id._apply_charge(charge)
-            self._store_movement(
-                gateway,
+            links = {"charge_id": record, "transaction_id": record.transaction_id}
+            for ref in (
                 charge.balance_transaction_ref,
-                charge_id=record,
-                transaction_id=record.transaction_id,
-            )
+                charge.failure_balance_transaction_ref,
+            ):
+                self._store_movement(gateway, ref, **links)
+            record.transaction_id._apply_charge(charge)
 
     def _refresh_refund(self, gateway, refund):
         if refund.charge_ref:

@@ -161,7 +161,8 @@ class PaymentTransaction(models.Model):
         if not self:
             return
         self._check_currency(intent)
-        self._check_amount(intent, abs(self.amount))
+        self._check_amount(intent, self._requested_amount())
+        self._take_captured(intent)
         if self.provider_reference != intent.ref:
             self.provider_reference = intent.ref
         target = self._target_state(
@@ -169,7 +170,7 @@ class PaymentTransaction(models.Model):
         )
         state = transitions.next_state(self.state, target)
         if state:
-            self._move_to(state, intent.error_message if state == "error" else None)
+            self._move_to(state, self._state_message(intent, state))
         if self.tokenize and self.state in ("authorized", "done"):
             self._tokenize_from_gateway()
 
@@ -195,7 +196,7 @@ class PaymentTransaction(models.Model):
         """Keep when the money was taken, and by which card brand."""
         if not self or charge.status != "succeeded" or not charge.captured:
             return
-        paid_at = self.env["payment.fact"]._naive(charge.created)
+        paid_at = self._charged_at(charge)
         if self.paid_at != paid_at:
             self.paid_at = paid_at
         if self.payment_method_id.code == "card" and charge.brand:

@@ -145,12 +145,16 @@ class PaymentTransaction(models.Model):
             return Outcome("none")
         try:
             with self.env.cr.savepoint():
-                return getattr(self, f"_effect_{kind}")()
+                return self._outcome_of(kind)
         except psycopg2.OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 - shown in the trail
             _logger.info("Effect %s of %s held: %s", kind, self.reference, error)
             return Outcome("held", str(error))
+
+    def _outcome_of(self, kind):
+        """Run one effect and return its Outcome; may raise."""
+        return getattr(self, f"_effect_{kind}")()
 
     # === BOOKS AND BANK === #
 

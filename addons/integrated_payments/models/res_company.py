@@ -30,6 +30,21 @@ class ResCompany(models.Model):
         required=True,
     )
     payment_send_receipt = fields.Boolean("Send Payment Receipts")
+    payment_pending_policy = fields.Selection(
+        [("hold", "Hold the order"), ("confirm", "Confirm the order")],
+        string="While a Payment is Processing",
+        default="hold",
+        required=True,
+    )
+    payment_failure_policy = fields.Selection(
+        [
+            ("keep", "Keep the order"),
+            ("cancel", "Cancel the order if nothing was delivered or invoiced"),
+        ],
+        string="When a Processing Payment Fails",
+        default="keep",
+        required=True,
+    )
     payment_responsible_id = fields.Many2one(
         "res.users",
         "Responsible for Payments",

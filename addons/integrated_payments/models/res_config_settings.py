@@ -13,6 +13,12 @@ class ResConfigSettings(models.TransientModel):
     payment_send_receipt = fields.Boolean(
         related="company_id.payment_send_receipt", readonly=False
     )
+    payment_pending_policy = fields.Selection(
+        related="company_id.payment_pending_policy", readonly=False
+    )
+    payment_failure_policy = fields.Selection(
+        related="company_id.payment_failure_policy", readonly=False
+    )
     payment_responsible_id = fields.Many2one(
         related="company_id.payment_responsible_id", readonly=False
     )

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..gateway.registry import GATEWAYS
 
 
 class SaleOrder(models.Model):
@@ -7,6 +9,44 @@ class SaleOrder(models.Model):
     gateway_transaction_count = fields.Integer(
         compute="_compute_gateway_transaction_count", compute_sudo=True
     )
+    payment_processing_note = fields.Char(
+        compute="_compute_payment_processing_note", compute_sudo=True
+    )
+
+    @api.depends("transaction_ids.state")
+    def _compute_payment_processing_note(self):
+        """Say that the money of a confirmed order is not there yet."""
+        for order in self:
+            pending = order.transaction_ids.filtered(
+                lambda each: (
+                    each.state in ("pending", "authorized")
+                    and each.provider_code in GATEWAYS
+                )
+            )[-1:]
+            note = order._processing_note(pending) if pending else False
+            order.payment_processing_note = note
+
+    def _processing_note(self, pending):
+        amount = pending.currency_id.format(pending.amount)
+        if pending.state == "authorized":
+            return self.env._("%s are authorised, but not captured yet.", amount)
+        return self.env._(
+            "A bank is processing the payment of %s. It can still refuse: deliver when"
+            " it has settled.",
+            amount,
+        )
+
+    def _is_without_payment(self):
+        """Whether nothing was delivered, invoiced or paid, so that it may be cancelled.
+
+        A draft invoice is no reason to keep the order.
+        """
+        return not (
+            self.amount_paid
+            or self.invoice_ids.filtered(lambda move: move.state == "posted")
+            or self.picking_ids.filtered(lambda picking: picking.state == "done")
+            or self.state not in ("draft", "sent", "sale")
+        )
 
     def _compute_gateway_transaction_count(self):
         for order in self:

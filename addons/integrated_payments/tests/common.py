@@ -54,6 +54,13 @@ class FakeGateway:
             self.facts["balance_transaction", ref] for ref in self.payouts[payout_ref]
         ]
 
+    def movements_of(self, source_ref):
+        return [
+            fact
+            for (kind, _ref), fact in self.facts.items()
+            if kind == "balance_transaction" and fact.source_ref == source_ref
+        ]
+
     def balance(self):
         return {
             currency: types.Balance(available=held) if isinstance(held, int) else held
