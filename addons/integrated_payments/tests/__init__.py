@@ -6,9 +6,9 @@ from . import (
     test_currencies,
     test_effects,
     test_event,
+    test_links,
     test_overview,
     test_posting_choice,
-    test_links,
     test_provider,
     test_webhook,
 )
