@@ -26,7 +26,8 @@ def open_dispute(world, charge, amount=None, reason="fraudulent", inquiry=False)
 
     :raise ApiError: the charge is not paid, or disputed already
     """
-    if charge["status"] != "succeeded" or charge["disputed"]:
+    paid = charge["status"] == "succeeded" and charge["captured"]
+    if not paid or charge["disputed"]:
         raise invalid(f"Charge {charge['id']} cannot be disputed.", None, "charge")
     charges.attach(world, charge["id"])
     amount = amount or charge["amount_captured"] - charge["amount_refunded"]
