@@ -25,6 +25,7 @@ ROLES = {
     "connect": "Connected accounts",
     "connect_income": "Platform earnings",
     "climate": "Climate contributions",
+    "opening": "Balance before the books began",
     "suspense": "Suspense",
 }
 

@@ -10,6 +10,7 @@ from itertools import islice
 import stripe
 
 from .errors import NeedsPerson, RetryLater
+from .pages import EXPAND, read_page
 from .stripe import API_VERSION, WEBHOOK_EVENTS, translate
 from .types import Balance
 
@@ -20,6 +21,8 @@ BALANCE_PARTS = {
     "pending": "pending",
     "reserved": "connect_reserved",
 }
+UNCOUNTED = ("risk_reserved",)  # balances that the Balance object leaves out
+LOOKS = 5  # how often a balance that moves is looked at before a later attempt
 
 
 class StripeGateway:
@@ -69,7 +72,7 @@ class StripeGateway:
 
     def movements_since(self, moment, limit=MOVEMENTS):
         """Return the newest movements of the balance since ``moment`` (aware)."""
-        params = {"created": {"gte": int(moment.timestamp())}, "limit": PAGE}
+        params = {"created": _range(moment), "limit": PAGE}
         page = self._call(self._services["balance_transaction"].list, params)
         newest = self._call(lambda: list(islice(page.auto_paging_iter(), limit)))
         return [translate("balance_transaction", _plain(item)) for item in newest]
@@ -93,6 +96,53 @@ class StripeGateway:
                 parts = amounts.setdefault(entry["currency"].upper(), {})
                 parts[name] = parts.get(name, 0) + entry["amount"]
         return {currency: Balance(**parts) for currency, parts in amounts.items()}
+
+    def livemode(self):
+        """Return whether the key belongs to live mode."""
+        return self._call(self._client.balance.retrieve).livemode
+
+    def page(self, kind, since, until=None, after=None):
+        """Return one :class:`~.pages.Page` of a kind, created in [since, until).
+
+        Within a closed range new objects do not shift the pages, so that a cursor stays
+        good for as long as an import needs.
+
+        :param str kind: one of ``pages.LISTED``
+        :param after: ``next_after`` of the page before
+        :raise RetryLater, NeedsPerson: see :meth:`fetch`
+        """
+        params = {
+            "created": _range(since, until),
+            "limit": PAGE,
+            "expand": list(EXPAND[kind]),
+            **({"starting_after": after} if after else {}),
+        }
+        listed = self._call(self._services[kind].list, params)
+        return read_page(kind, _plain(listed))
+
+    def balance_at(self, moment):
+        """Return {currency: balance} as it was when ``moment`` began.
+
+        The present balance less all movements since. The gateway gives no two of its
+        answers in one breath: the movements are read before and after the balance.
+
+        :raise RetryLater: the balance moved at each look
+        """
+        for _look in range(LOOKS):
+            before = self.movements_since(moment, limit=None)
+            totals = {code: held.total for code, held in self.balance().items()}
+            if before == self.movements_since(moment, limit=None):
+                for fact in before:
+                    if fact.balance_type not in UNCOUNTED:
+                        totals[fact.currency] = totals.get(fact.currency, 0) - fact.net
+                return totals
+        raise RetryLater("The balance moved while it was read.")
+
+    def newest_movement(self):
+        """Return the latest balance transaction, None if there is none."""
+        service = self._services["balance_transaction"]
+        listed = _plain(self._call(service.list, {"limit": 1}))
+        return next(iter(read_page("balance_transaction", listed).facts), None)
 
     def create_webhook(self, url):
         """Register ``url`` at the gateway and return its signing secret."""
@@ -126,6 +176,12 @@ class StripeGateway:
             ) from error
         except stripe.StripeError as error:
             raise RetryLater(f"Stripe answered with an error: {error}") from error
+
+
+def _range(since, until=None):
+    """Return the API's filter on ``created`` for aware datetimes."""
+    limits = {"gte": int(since.timestamp())}
+    return {**limits, "lt": int(until.timestamp())} if until else limits
 
 
 def _plain(found):

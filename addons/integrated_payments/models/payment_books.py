@@ -27,8 +27,9 @@ class PaymentBalanceTransaction(models.Model):
         for provider, records in self.grouped("provider_id").items():
             if provider.books_mode == "off":
                 continue
+            records = records._cover_by_opening()
             if provider.books_mode == "shadow":
-                records.write({"state": "shadow", "reason": False})
+                records._shadow(provider)
                 continue
             pending = records.filtered(lambda record: record.state == "pending")
             locked = pending.try_lock_for_update()

@@ -51,6 +51,20 @@ TASKS = (
         (("state", "=", "pending"),),
     ),
     Task(
+        _lt("Nightly checks that found what the webhook missed"),
+        "payment.backfill",
+        "action_payment_backfill",
+        (("missed_count", ">", 0), ("activity_ids", "!=", False)),
+        urgent=True,
+    ),
+    Task(
+        _lt("Imports that stopped"),
+        "payment.backfill",
+        "action_payment_backfill",
+        (("state", "=", "failed"), ("activity_ids", "!=", False)),
+        urgent=True,
+    ),
+    Task(
         _lt("Effects held: order, invoice, stock, receipt"),
         "payment.effect",
         "action_payment_effect",

@@ -36,6 +36,7 @@ class PaymentProvider(models.Model):
         causes = [
             *self._causes_without_entry(currency),
             *self._causes_in_ledger(currency),
+            *self._causes_in_openings(currency),
         ]
         rest = difference - sum(cause["amount_minor"] for cause in causes)
         if rest:
@@ -63,6 +64,20 @@ class PaymentProvider(models.Model):
             for state, net, count, ids in rows
         ]
 
+    def _causes_in_openings(self, currency):
+        """Opening lines that no journal could hold yet."""
+        found = self.env["payment.opening"].search(
+            [
+                ("provider_id", "=", self.id),
+                ("currency_id", "=", currency.id),
+                ("state", "in", ("shadow", "parked")),
+            ]
+        )
+        minor = sum(found.mapped("amount_minor"))
+        return [
+            self._cause("opening", minor, found._name, each.ids, 1) for each in found
+        ]
+
     def _causes_in_ledger(self, currency):
         """Entries of the gateway's accounts that differ from its movements."""
         found = {}
@@ -78,6 +93,7 @@ class PaymentProvider(models.Model):
         """Return (kind, id, minor units missing in the ledger) of odd journal items."""
         self.env["account.move.line"].flush_model()
         self.env[MOVEMENT].flush_model()
+        self.env["payment.opening"].flush_model()
         accounts = self._books_journals().default_account_id
         if not accounts:
             return []
@@ -90,8 +106,12 @@ class PaymentProvider(models.Model):
                   FROM account_move_line line
              LEFT JOIN payment_balance_transaction movement
                     ON movement.statement_line_id = line.statement_line_id
+             LEFT JOIN payment_opening opening
+                    ON line.statement_line_id IN
+                       (opening.statement_line_id, opening.reversal_line_id)
                  WHERE line.account_id IN %(accounts)s
-                   AND line.currency_id = %(currency)s)
+                   AND line.currency_id = %(currency)s
+                   AND opening.id IS NULL)
             SELECT 'manual', id, -minor FROM item
              WHERE net_minor IS NULL AND parent_state = 'posted' AND minor <> 0
          UNION ALL

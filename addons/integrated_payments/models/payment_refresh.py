@@ -14,14 +14,17 @@ SOURCE_KINDS = {
     "dispute": "dispute",
     "dispute_reversal": "dispute",
 }
+# Those that events announce, payouts included.
+MOVEMENT_SOURCES = {**SOURCE_KINDS, "payout": "payout", "payout_reversal": "payout"}
 
 
 class PaymentProvider(models.Model):
     _inherit = "payment.provider"
 
-    def _refresh(self, kind, ref):
+    def _refresh(self, kind, ref, gateway=None):
         """Fetch the object ``ref`` of ``kind`` and store what is true now.
 
+        :param gateway: one that has objects at hand already, by default the provider's
         :return: the payment.transaction concerned, or an empty recordset
         :raise GatewayError: see ``gateway.errors``
         """
@@ -29,7 +32,7 @@ class PaymentProvider(models.Model):
         if kind == "balance":
             self.env.ref("integrated_payments.cron_post_and_prove")._trigger()
             return self.env["payment.transaction"]
-        gateway = self._gateway()
+        gateway = gateway or self._gateway()
         return getattr(self, f"_refresh_{kind}")(gateway, gateway.fetch(kind, ref))
 
     def _refresh_intent(self, gateway, intent):
@@ -105,13 +108,13 @@ class PaymentProvider(models.Model):
         if payout.reconciliation != "completed":
             return self.env["payment.transaction"]
         movements = gateway.balance_transactions_of(payout.ref)
-        touched = self._claim_sources(movements)
+        touched = self._claim_sources(movements, gateway)
         self.env["payment.balance.transaction"]._store(
             self, movements, payout_id=record
         )
         return touched
 
-    def _claim_sources(self, movements):
+    def _claim_sources(self, movements, gateway=None):
         """Refresh what caused movements that are new here: a missed or later event.
 
         :return: the payment.transaction records they belong to
@@ -126,8 +129,9 @@ class PaymentProvider(models.Model):
         touched = self.env["payment.transaction"]
         for fact in movements:
             kind = SOURCE_KINDS.get(category_of(fact))
-            if kind and fact.source_ref and fact.ref not in seen:
-                touched |= self._refresh(kind, fact.source_ref)
+            is_new = fact.ref not in seen and not self._is_before_books(fact)
+            if kind and fact.source_ref and is_new:
+                touched |= self._refresh(kind, fact.source_ref, gateway)
         return touched
 
     def _ensure_charge(self, gateway, ref):

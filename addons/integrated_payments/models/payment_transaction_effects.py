@@ -378,7 +378,8 @@ class PaymentTransaction(models.Model):
 
     def _effect_receipt(self):
         """The customer has a receipt, in their own language."""
-        if not self.company_id.payment_send_receipt:
+        history = self.env.context.get("payment_history")  # paid long ago
+        if history or not self.company_id.payment_send_receipt:
             return Outcome("none")
         if not (self.partner_email or self.partner_id.email):
             return Outcome(

@@ -1,5 +1,6 @@
 from . import (
     test_async,
+    test_backfill,
     test_balance_proof,
     test_books,
     test_captures,
@@ -10,5 +11,6 @@ from . import (
     test_overview,
     test_posting_choice,
     test_provider,
+    test_shadow,
     test_webhook,
 )

@@ -8,6 +8,7 @@ from odoo.addons.payment_stripe.tests.common import StripeCommon
 
 from ..gateway import types
 from ..gateway.errors import NeedsPerson
+from ..gateway.pages import Page
 
 PAID_AT = datetime(2026, 3, 9, 12, 0, tzinfo=timezone.utc)
 
@@ -21,6 +22,8 @@ class FakeGateway:
         self.totals = {}
         self.asked = []
         self.failure = None
+        self.page_size = 100
+        self.is_live = False
 
     def put(self, kind, fact):
         """State ``fact``; a later statement about the same id replaces it."""
@@ -60,6 +63,53 @@ class FakeGateway:
             for (kind, _ref), fact in self.facts.items()
             if kind == "balance_transaction" and fact.source_ref == source_ref
         ]
+
+    def livemode(self):
+        return self.is_live
+
+    def page(self, kind, since, until=None, after=None):
+        """A page of a list, newest first; nothing is carried along."""
+        self.asked.append(("page", kind))
+        if self.failure:
+            raise self.failure
+        found = self._listed(kind, since, until)
+        refs = [fact.ref for fact in found]
+        begin = refs.index(after) + 1 if after else 0
+        part = tuple(found[begin : begin + self.page_size])
+        more = len(found) > begin + self.page_size
+        return Page(
+            kind,
+            part,
+            {(kind, fact.ref): fact for fact in part},
+            next_after=part[-1].ref if more else None,
+        )
+
+    def _listed(self, kind, since, until=None):
+        return sorted(
+            (
+                fact
+                for (each, _ref), fact in self.facts.items()
+                if each == kind
+                and fact.created >= since
+                and (until is None or fact.created < until)
+            ),
+            key=lambda fact: fact.created,
+            reverse=True,
+        )
+
+    def balance_at(self, moment):
+        totals = {code: held.total for code, held in self.balance().items()}
+        for fact in self._listed("balance_transaction", moment):
+            totals[fact.currency] -= fact.net
+        return totals
+
+    def newest_movement(self):
+        every = [
+            fact
+            for (kind, _ref), fact in self.facts.items()
+            if kind == "balance_transaction"
+        ]
+        return max(every, key=lambda fact: fact.created, default=None)
 
     def balance(self):
         return {
