@@ -82,7 +82,8 @@ class TestShadow(ShadowCommon):
         self.say_movement("txn_loan", "advance", 5000, created=self.day("2026-03-04"))
         self.import_history(with_opening=False)
         line = self.movements().shadow_line_ids.filtered(lambda each: each.credit)
-        self.assertEqual((line.role, line.account_id.id), ("loan", False))
+        self.assertEqual(line.role, "suspense")
+        self.assertIn("Gateway financing", self.movements().reason)
 
     # === Opening line, start of posting === #
 
