@@ -160,6 +160,7 @@ def _build(
     _install(run, draft, modules, f"Installing {kind} ({data})", with_demo)
     query(f'ALTER DATABASE "{draft}" RENAME TO "{name}"', run.pg_env)
     if (FILESTORE / draft).exists():
+        _remove(FILESTORE / name)
         (FILESTORE / draft).rename(FILESTORE / name)
 
 

@@ -35,6 +35,7 @@ from . import (
     payment_shadow_line,
     payment_suspense,
     payment_transaction,
+    payment_transaction_booking,
     payment_transaction_effects,
     res_company,
     res_config_settings,

@@ -295,9 +295,13 @@ class PaymentTransaction(models.Model):
         As core's post-processing does, but before anything else can fail, and without
         core's trap: a refund that is already done must not hide the payment itself.
         """
-        for transaction in self:
-            if transaction._needs_payment():
-                transaction.with_company(transaction.company_id)._create_payment()
+        unbooked = self.filtered(lambda each: each._needs_payment())
+        for company, transactions in unbooked.grouped("company_id").items():
+            books = transactions.with_company(company)
+            plain = books.filtered(lambda each: each._is_plain())
+            plain._book_in_one_go()
+            for transaction in books - plain:
+                transaction._create_payment()
 
     def _needs_payment(self):
         """Whether money came or went that no payment records yet."""

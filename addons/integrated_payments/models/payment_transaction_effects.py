@@ -79,17 +79,23 @@ class PaymentTransaction(models.Model):
         return super()._post_process()
 
     def _book_money_safely(self):
-        """Book each payment on its own savepoint; the trail shows what failed."""
-        for transaction in self:
-            try:
-                with self.env.cr.savepoint():
-                    transaction._book_money()
-            except psycopg2.OperationalError:
-                raise
-            except Exception as error:  # noqa: BLE001 - shown in the trail
-                _logger.warning("Payment of %s: %s", transaction.reference, error)
-                effect = self.env["payment.effect"].sudo()._ensure(transaction)
-                effect[transaction, "books"]._record(Outcome("held", str(error)))
+        """Book the payments together; if that fails, each on its own savepoint.
+
+        The trail of a payment shows what failed.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._book_money()
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - shown in the trail
+            if len(self) > 1:
+                for transaction in self:
+                    transaction._book_money_safely()
+                return
+            _logger.warning("Payment of %s: %s", self.reference, error)
+            effect = self.env["payment.effect"].sudo()._ensure(self)
+            effect[self, "books"]._record(Outcome("held", str(error)))
 
     def _settle(self):
         """Run whatever the present state of each transaction asks for."""

@@ -14,3 +14,4 @@ from . import (
     test_shadow,
     test_webhook,
 )
+    test_booking,

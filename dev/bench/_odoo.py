@@ -1,0 +1,42 @@
+"""Odoo in this process, on a database of its own: what a job does, without a server."""
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from dev import provision
+
+
+@contextmanager
+def environment(database):
+    """Yield the environment of Odoo's own user on a fresh copy of the template."""
+    provision.clone_database(provision.ensure_template(), database)
+    try:
+        from odoo import SUPERUSER_ID, api
+        from odoo.modules.registry import Registry
+        from odoo.tools import config
+
+        options = ["-c", "odoo.conf", "-d", database, "--log-level=error"]
+        config.parse_config([*options, "--max-cron-threads=0"], setup_logging=True)
+        with Registry(database).cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+    finally:
+        provision.drop_database(database)
+
+
+@dataclass
+class Cost:
+    """What one piece of work took."""
+
+    seconds: float
+    queries: int
+
+
+def timed(env, work):
+    """Run ``work``, commit, and return its :class:`Cost`."""
+    env.flush_all()
+    env.invalidate_all()
+    start, queries = time.perf_counter(), env.cr.sql_log_count
+    work()
+    env.cr.commit()
+    return Cost(time.perf_counter() - start, env.cr.sql_log_count - queries)
