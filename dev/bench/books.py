@@ -26,20 +26,18 @@ def measure(batch=BATCH, already=ALREADY):
     """
     with environment(DATABASE) as env:
         shop = _Shop(env)
-        shop.ours(STEP)  # warm up, both
-        shop.core(STEP)
-        core = shop.core(batch)
-        figures = {"payments": batch, **_per_payment("core", core, batch)}
-        first = None
+        shop.compare(STEP)  # warm up
+        figures, first = {"payments": batch}, None
         for count in already:
             shop.fill(count)
-            cost = shop.ours(batch)
-            figures.update(_per_payment(f"ours at {count}", cost, batch))
-            figures[f"ours/core time at {count}"] = cost.seconds / core.seconds
-            figures[f"ours/core queries at {count}"] = cost.queries / core.queries
-            first = first or cost
-        figures["last/first time"] = cost.seconds / first.seconds
-        figures["proof"] = shop.proof()
+            ours, core = shop.compare(batch)
+            figures.update(_per_payment(f"ours at {count}", ours, batch))
+            figures.update(_per_payment(f"core at {count}", core, batch))
+            figures[f"ours/core time at {count}"] = ours.seconds / core.seconds
+            figures[f"ours/core queries at {count}"] = ours.queries / core.queries
+            first = first or ours
+        figures["last/first time"] = ours.seconds / first.seconds
+        figures["ledger less movements"] = shop.difference()
     return figures
 
 
@@ -86,37 +84,30 @@ class _Shop:
 
     # === Measured === #
 
-    def ours(self, count):
-        """Return the cost of booking ``count`` payments and their movements."""
-        self._pay(self.gateway, count, movements=True)
-        total = Cost(0, 0)
-        while self._pending():
-            cost = timed(self.env, self._post)
-            total = Cost(total.seconds + cost.seconds, total.queries + cost.queries)
-        return total
+    def compare(self, count):
+        """Return the costs of ``count`` payments by us and by core, step about step.
+
+        In turns, so that what else the machine does weighs on both alike.
+        """
+        ours, core = Cost(0, 0), Cost(0, 0)
+        for _step in range(0, count, STEP):
+            self._pay(self.gateway, STEP, movements=True)
+            ours += timed(self.env, self._post)
+            paid = self._pay(self.plain, STEP, movements=False)
+            core += timed(self.env, paid._core_post_process)
+        return ours, core
 
     def _post(self):
         self.gateway._post_balance_transactions(STEP)
 
-    def core(self, count):
-        """Return the cost of core's post-processing of ``count`` payments."""
-        paid = self._pay(self.plain, count, movements=False)
-        total = Cost(0, 0)
-        for start in range(0, count, STEP):
-            step = paid[start : start + STEP]
-            cost = timed(self.env, step._core_post_process)
-            total = Cost(total.seconds + cost.seconds, total.queries + cost.queries)
-        return total
-
     def fill(self, count):
         """Book payments until there are ``count``."""
-        missing = count - self.env["account.payment"].search_count([])
-        while missing > 0:
-            self.ours(min(missing, BATCH))
-            missing -= BATCH
+        while self.env["account.payment"].search_count([]) < count:
+            self._pay(self.gateway, STEP, movements=True)
+            timed(self.env, self._post)
         self.env.cr.execute("ANALYZE")
 
-    def proof(self):
+    def difference(self):
         """Return ledger less what the movements add up to, in minor units."""
         rows = self.env["payment.balance.transaction"]._read_group(
             [("provider_id", "=", self.gateway.id)], [], ["net_minor:sum"]
@@ -125,11 +116,6 @@ class _Shop:
         return sum(ledger.values()) - rows[0][0]
 
     # === Before === #
-
-    def _pending(self):
-        return self.env["payment.balance.transaction"].search_count(
-            [("state", "=", "pending")], limit=1
-        )
 
     def _pay(self, provider, count, movements):
         """Make posted invoices with a payment that the gateway confirmed."""

@@ -14,4 +14,14 @@ from . import (
     test_shadow,
     test_webhook,
 )
+    test_balance_proof,
     test_booking,
+    test_books,
+    test_currencies,
+    test_effects,
+    test_event,
+    test_overview,
+    test_posting_choice,
+    test_provider,
+    test_webhook,
+)

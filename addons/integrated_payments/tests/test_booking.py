@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -122,10 +123,15 @@ class TestBooking(IntegratedPaymentsCommon):
             }
         )
         transaction = self.paid(1)
-        invoice = transaction.invoice_ids
-        invoice.button_draft()
+        invoice = self.init_invoice(
+            "out_invoice",
+            partner=self.partner,
+            amounts=[100.0],
+            invoice_date=str(self.env.cr.now().date()),
+        )
         invoice.invoice_payment_term_id = terms
         invoice.action_post()
+        transaction.invoice_ids = invoice
         transaction.amount = 98.0
         self.assertFalse(transaction._is_plain())
         transaction._book_money()
@@ -135,11 +141,17 @@ class TestBooking(IntegratedPaymentsCommon):
     def test_one_that_cannot_be_booked_holds_up_nobody(self):
         transactions = self.paid(3)
         broken = transactions[1]
-        broken.provider_id = self.dummy_provider
-        self.dummy_provider.journal_id = False
+        prepare = type(broken)._prepare_payment_values
+
+        def refuse(transaction):
+            if transaction == broken:
+                raise UserError("The receivable account is archived.")
+            return prepare(transaction)
+
+        self.patch(type(broken), "_prepare_payment_values", refuse)
         transactions._book_money_safely()
         self.assertTrue(transactions[0].payment_id and transactions[2].payment_id)
         self.assertFalse(broken.payment_id)
         effect = broken.effect_ids.filtered(lambda each: each.kind == "books")
         self.assertEqual(effect.state, "held")
-        self.assertTrue(effect.reason)
+        self.assertEqual(effect.reason, "The receivable account is archived.")
