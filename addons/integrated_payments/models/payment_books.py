@@ -148,7 +148,9 @@ class PaymentBalanceTransaction(models.Model):
         """
         lines = self.env["account.bank.statement.line"]
         quiet = lines.with_context(
-            tracking_disable=True, skip_invoice_sync=True, check_move_validity=False
+            **self.company_id._quiet_booking(),
+            skip_invoice_sync=True,
+            check_move_validity=False,
         )
         created = lines.browse(quiet.create(values).ids)
         with created.move_id._check_balanced({"records": created.move_id}):

@@ -16,7 +16,7 @@ class PaymentTransaction(models.Model):
         """
         payments = (
             self.env["account.payment"]
-            .with_context(tracking_disable=True)
+            .with_context(**self.company_id._quiet_booking())
             .create([transaction._prepare_payment_values() for transaction in self])
         )
         payments._make_moves()

@@ -56,6 +56,14 @@ class ResCompany(models.Model):
         self.ensure_one()
         return self.payment_responsible_id or self.env.ref("base.user_admin")
 
+    def _quiet_booking(self):
+        """Return the context in which entries are made without a note on each field.
+
+        The payment's trail says where an entry comes from. A company that keeps Odoo's
+        restrictive audit trail has the notes too.
+        """
+        return {"tracking_disable": not any(self.mapped("restrictive_audit_trail"))}
+
     def _payment_date(self, moment, journal):
         """Return the accounting date of a gateway's moment.
 
