@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import traceback
+from collections import Counter
 from urllib.parse import unquote, urlsplit
 
 from . import catalogue, control, idempotency
@@ -49,6 +50,7 @@ class App:
 
     def __init__(self, seed=None, cache_dir=None, threads=4):
         self.world, self.faults = World(seed), Faults()
+        self.calls = Counter()
         self.schemas = Schemas(catalogue.document(cache_dir))
         self.router = Router(ROUTES)
         self.deliverer = Deliverer(self.world, self.faults, threads)
@@ -75,6 +77,8 @@ class App:
         with self.world.lock:
             self.world.tick()
             request_id = self.world.new_id("req")[:18]
+            collection = "/".join(request.path.split("/")[:3])  # without ids
+            self.calls[f"{method} {collection}"] += 1
         status, answer, more = self._answer(request, request_id)
         more |= {"Request-Id": request_id, "Stripe-Version": request.version}
         if request.idempotency_key:

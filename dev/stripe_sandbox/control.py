@@ -163,7 +163,7 @@ def health(app):
 
 @action
 def state(app):
-    """Return totals per currency (proved), counts, jobs and bugs."""
+    """Return totals per currency (proved), counts, jobs, bugs and calls so far."""
     world = app.world
     return {
         "now": world.clock.now(),
@@ -172,6 +172,7 @@ def state(app):
         "jobs": [[due, name, kwargs] for due, _n, name, kwargs in sorted(world.jobs)],
         "undelivered": sum(map(events.undelivered, world.all("event"))),
         "bugs": world.bugs,
+        "calls": dict(app.calls),
     }
 
 
