@@ -43,16 +43,21 @@ def _side(amount):
     return "CRDT" if amount >= 0 else "DBIT"
 
 
+def _digits(amount):
+    """Return an amount without sign: two decimals, more where it has more."""
+    return f"{abs(amount):.{max(2, -amount.as_tuple().exponent)}f}"
+
+
 def _balance(code, amount, currency, day):
     return (
         f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
-        f'<Amt Ccy="{currency}">{abs(amount):.2f}</Amt>'
+        f'<Amt Ccy="{currency}">{_digits(amount)}</Amt>'
         f"<CdtDbtInd>{_side(amount)}</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>"
     )
 
 
 def _entry(entry, currency):
-    amount = f'<Amt Ccy="{currency}">{abs(entry.amount):.2f}</Amt>'
+    amount = f'<Amt Ccy="{currency}">{_digits(entry.amount)}</Amt>'
     role = "Dbtr" if entry.amount >= 0 else "Cdtr"
     return (
         f"<Ntry>{amount}<CdtDbtInd>{_side(entry.amount)}</CdtDbtInd><Sts>BOOK</Sts>"

@@ -61,12 +61,17 @@ def advance(app, seconds=0, minutes=0, hours=0, days=0, to=None):
 
 
 @action
-def clock(app, frozen=None, now=None):
-    """Tell the time; freeze it (at ``now``) or let it run again."""
+def clock(app, frozen=None, now=None, daily=False):
+    """Tell the time; freeze it (at ``now``) or let it run again.
+
+    :param bool daily: after setting it back: let its days begin from then on
+    """
     if frozen:
         app.world.clock.freeze(now)
     elif frozen is False:
         app.world.clock.thaw()
+    if daily:
+        app.world.begin_days()
     return {"now": app.world.clock.now(), "frozen": app.world.clock.frozen is not None}
 
 

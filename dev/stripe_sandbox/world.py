@@ -81,6 +81,12 @@ class World:
         """Run the job ``name`` in ``seconds`` of the sandbox's time."""
         self.at(self.clock.precise() + seconds, name, **arguments)
 
+    def begin_days(self):
+        """Let the next day begin at the next midnight of the present time."""
+        self.jobs = [job for job in self.jobs if job[2] != "day_begins"]
+        heapq.heapify(self.jobs)
+        self.at(midnight(self.clock.now(), 1), "day_begins")
+
     def tick(self):
         """Run the jobs that are due by now."""
         self.advance_to(self.clock.precise())

@@ -142,3 +142,10 @@ def test_a_sweep_on_demand(api, sandbox, paid):
     (payout,) = sandbox.run_payouts(release=True)["payouts"]
     sandbox.payout_reconciles(payout=payout["id"])
     assert sum(m.net for m in taken_by(api, payout["id"])) == 0
+
+
+def test_days_begin_again_after_the_clock_was_set_back(api, sandbox, paid):
+    sandbox.clock(frozen=True, now=MONDAY_MORNING - 90 * 86400, daily=True)
+    paid(10000)
+    sandbox.advance(days=4)
+    assert latest(api).automatic

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from system_stage import until
 
 TAX = "tax"
+CUSTOMERS = "charge payment refund payment_refund payment_failure_refund".split()
 DISPUTED = ("adjustment",)  # the gateway's type of a dispute and of its reversal
 
 
@@ -121,7 +122,7 @@ def expected_balances(theirs):
 
 def _counterpart(movement):
     """Return on whose account the other side of a movement is."""
-    if movement["type"] in ("charge", "payment", "refund", "payment_refund"):
+    if movement["type"] in CUSTOMERS:
         return "outstanding"
     if movement["type"] in ("payout", "payout_failure", "payout_cancel"):
         return "transit"

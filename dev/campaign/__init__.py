@@ -1,0 +1,1 @@
+"""A thousand mixed payments through a real server: is the ledger right at the end?"""
