@@ -34,6 +34,8 @@
         "views/payment_effect_views.xml",
         "views/payment_transaction_views.xml",
         "views/payment_balance_proof_views.xml",
+        "report/payment_fee_statement_report.xml",
+        "views/payment_fee_statement_views.xml",
         "views/payment_overview_views.xml",
         "views/payment_capture_views.xml",
         "views/payment_provider_views.xml",

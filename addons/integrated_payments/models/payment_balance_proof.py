@@ -79,7 +79,7 @@ class PaymentBalanceProof(models.Model):
         help="Posted, but dated after the day of the proof, for example since the"
         " period was locked.",
     )
-    books = fields.Monetary("Posted in All", compute="_compute_amounts", store=True)
+    books = fields.Monetary("In the Ledger", compute="_compute_amounts", store=True)
     difference = fields.Monetary(compute="_compute_amounts", store=True)
     line_ids = fields.One2many(
         "payment.balance.proof.line", "proof_id", "Explanation", readonly=True

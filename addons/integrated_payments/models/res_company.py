@@ -45,6 +45,16 @@ class ResCompany(models.Model):
         default="keep",
         required=True,
     )
+    payment_fee_bill_policy = fields.Selection(
+        [
+            ("none", "No bill, the statement only"),
+            ("draft", "Draft bill"),
+            ("posted", "Posted bill, if it agrees"),
+        ],
+        string="Bill for Gateway Fees",
+        default="none",
+        required=True,
+    )
     payment_responsible_id = fields.Many2one(
         "res.users",
         "Responsible for Payments",

@@ -19,6 +19,9 @@ class ResConfigSettings(models.TransientModel):
     payment_failure_policy = fields.Selection(
         related="company_id.payment_failure_policy", readonly=False
     )
+    payment_fee_bill_policy = fields.Selection(
+        related="company_id.payment_fee_bill_policy", readonly=False
+    )
     payment_responsible_id = fields.Many2one(
         related="company_id.payment_responsible_id", readonly=False
     )

@@ -24,3 +24,8 @@ class ResCurrency(models.Model):
         """Return a gateway's minor units of this currency in major units (float)."""
         self.ensure_one()
         return float(minor_units.to_major(minor, self.name))
+
+    def _to_minor(self, amount):
+        """Return ``amount`` of this currency in the gateway's minor units."""
+        self.ensure_one()
+        return minor_units.to_minor(self.round(amount), self.name)

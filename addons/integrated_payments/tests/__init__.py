@@ -8,6 +8,7 @@ from . import (
     test_currencies,
     test_effects,
     test_event,
+    test_fee_statement,
     test_links,
     test_overview,
     test_posting_choice,
