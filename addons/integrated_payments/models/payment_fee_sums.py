@@ -40,7 +40,8 @@ class PaymentProvider(models.Model):
     def _fee_movements(self, since, until):
         """Return the movements from ``since`` to before ``until`` with their month.
 
-        The month is that of the gateway's own date, in the company's time zone.
+        The month is that of the gateway's own date, in the company's time zone. What
+        is in the opening line was billed before these books began.
         """
         self.env["payment.balance.transaction"].flush_model()
         first, after = self._month_bounds(since, until)
@@ -54,6 +55,7 @@ class PaymentProvider(models.Model):
               FROM payment_balance_transaction
              WHERE provider_id = %(provider)s
                AND created_at >= %(first)s AND created_at < %(after)s
+               AND state <> 'opening'
                AND COALESCE(balance_type, '') NOT IN %(mirrored)s
             """,
             zone=self.company_id.partner_id.tz or "UTC",

@@ -150,6 +150,13 @@ class TestFeeStatement(IntegratedPaymentsCommon):
         with freeze_time("2026-05-01 08:00:00"):
             self.assertEqual(str(self.state().month), "2026-04-01")
 
+    def test_fees_before_the_books_begin_are_left_out(self):
+        """They are in the opening line: billed before, elsewhere."""
+        self.movement("txn_a", "topup", 10000, [("stripe_fee", 300, "")])
+        old = self.movement("txn_b", "topup", 500, [("stripe_fee", 40, "")])
+        old.state = "opening"
+        self.assertEqual(self.state().total, 3.0)
+
     def test_fee_without_detail_is_not_lost(self):
         self.movement("txn_a", "topup", 10000, [("stripe_fee", 100, "")])
         bare = self.env["payment.balance.transaction"].search(
