@@ -12,7 +12,7 @@ ALWAYS_THERE = {*REQUIRED, "gateway", "suspense", CHOSEN}
 class PaymentBalanceTransaction(models.Model):
     _inherit = "payment.balance.transaction"
 
-    fee_lines = fields.Text("Fee Details", compute="_compute_fee_lines")
+    fee_lines = fields.Text("Fee in Detail", compute="_compute_fee_lines")
 
     def _compute_fee_lines(self):
         """Say what the gateway's fee is made of, a part per line."""
