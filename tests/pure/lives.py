@@ -229,10 +229,15 @@ class Books:
 
     def _on_intent(self, intent):
         for charge in self._all("charge", payment_intent=intent.ref):
-            self._store(charge.balance_transaction_ref)
+            self._store_charge(charge)
+
+    def _store_charge(self, charge):
+        self._store(
+            charge.balance_transaction_ref, charge.failure_balance_transaction_ref
+        )
 
     def _on_charge(self, charge):
-        self._store(charge.balance_transaction_ref)
+        self._store_charge(charge)
         for refund in self._all("refund", charge=charge.ref):
             self._on_refund(refund)
 

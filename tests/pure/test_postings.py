@@ -1,9 +1,12 @@
 import ast
+import subprocess
+import sys
 from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from integrated_payments.domain import cases, page
 from integrated_payments.domain.categories import PARKED_TYPES, UNDECIDED
 from integrated_payments.domain.postings import (
     ROLES,
@@ -208,3 +211,37 @@ def test_the_mirror_of_a_reserve_is_not_booked_twice():
     )
     assert (mirror.lines, mirror.known, mirror.counterpart) == ((), True, None)
     assert mirror.to_suspense() == mirror
+
+
+# === THE PAGE FOR ACCOUNTANTS === #
+
+
+def test_the_page_is_up_to_date():
+    """Else: python addons/integrated_payments/domain/page.py."""
+    assert page.PAGE.read_text(encoding="utf-8") == page.render()
+
+
+def test_the_page_can_be_written_without_odoo(tmp_path):
+    """As a command, in a Python that knows neither Odoo nor our packages."""
+    command = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='page')"
+    subprocess.run(
+        [sys.executable, "-I", "-c", command, str(page.__file__)],
+        cwd=tmp_path,
+        check=True,
+    )
+
+
+def test_each_entry_of_the_page_balances():
+    for _title, _text, chapter in cases.CHAPTERS:
+        for case in chapter:
+            for entry in case.entries:
+                assert sum(minor for _account, minor, _currency in entry.items()) == 0
+                accounts = {account for account, *_rest in entry.items()}
+                assert set(entry.matched) <= accounts, case.title
+
+
+def test_the_page_explains_each_account_category_and_exception():
+    text = page.render()
+    assert set(ROLES) <= set(cases.ACCOUNTS)
+    for name in (*RULES, *UNDECIDED, *TYPE_CATEGORIES):
+        assert f"`{name}`" in text
