@@ -203,6 +203,7 @@ def _refund(payload):
         charge_ref=_ref(payload.get("charge")),
         intent_ref=_ref(payload.get("payment_intent")),
         reference=(payload.get("metadata") or {}).get(METADATA_REFERENCE),
+        reason=payload.get("reason"),
         failure_reason=payload.get("failure_reason"),
         balance_transaction_ref=_ref(payload.get("balance_transaction")),
         failure_balance_transaction_ref=_ref(

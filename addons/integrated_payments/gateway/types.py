@@ -67,6 +67,7 @@ class Refund:
     charge_ref: str | None = None
     intent_ref: str | None = None
     reference: str | None = None  # ours only
+    reason: str | None = None
     failure_reason: str | None = None
     balance_transaction_ref: str | None = None
     failure_balance_transaction_ref: str | None = None

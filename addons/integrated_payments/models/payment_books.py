@@ -165,7 +165,8 @@ class PaymentBalanceTransaction(models.Model):
 
     def _is_foreign(self):
         """Whether a customer's money moved without a payment in Odoo."""
-        claims = ("charge", "refund", "partial_capture_reversal", "charge_failure")
+        claims = ("charge", "partial_capture_reversal", "charge_failure")
+        claims += ("refund", "refund_failure")
         return self.category in claims and not self.transaction_id
 
     def _unknown_reason(self):
@@ -221,7 +222,7 @@ class PaymentBalanceTransaction(models.Model):
                 }
             )
         items[-1]["balance"] -= company.currency_id.round(total)
-        if posting.counterpart == "outstanding":
+        if posting.counterpart in ("outstanding", "refund_liability"):
             items[-1].update(self._presentment(items[-1]))
         return items
 

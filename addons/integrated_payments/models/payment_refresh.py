@@ -1,8 +1,13 @@
 """Bringing facts up to date from the gateway: one method per kind of object."""
 
+import logging
+
 from odoo import models
 
 from ..domain.postings import category_of
+from ..gateway.errors import GatewayError, NeedsPerson
+
+_logger = logging.getLogger(__name__)
 
 # What a movement of the balance was caused by, so that it can be fetched.
 SOURCE_KINDS = {
@@ -70,7 +75,26 @@ class PaymentProvider(models.Model):
     def _refresh_refund(self, gateway, refund):
         if refund.charge_ref:
             self._ensure_charge(gateway, refund.charge_ref)
-        return self._store_refund(gateway, refund)
+        earlier = self._refresh_earlier_refunds(gateway, refund)
+        return self._store_refund(gateway, refund) | earlier
+
+    def _refresh_earlier_refunds(self, gateway, refund):
+        """Bring earlier refunds of the same charge up to date, oldest first.
+
+        A refund may repeat one whose failure Odoo has not heard of yet.
+
+        :return: the payment.transaction records of the earlier refunds
+        """
+        transactions = self.env["payment.transaction"]
+        for each in gateway.refunds_of(refund.charge_ref) if refund.charge_ref else ():
+            if each.ref == refund.ref or each.created > refund.created:
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    transactions |= self._store_refund(gateway, each)
+            except GatewayError:  # its own event tells a person
+                continue
+        return transactions
 
     def _store_refund(self, gateway, refund):
         """Store one refund as core does: a child transaction with a negative amount."""
@@ -131,8 +155,20 @@ class PaymentProvider(models.Model):
             kind = SOURCE_KINDS.get(category_of(fact))
             is_new = fact.ref not in seen and not self._is_before_books(fact)
             if kind and fact.source_ref and is_new:
-                touched |= self._refresh(kind, fact.source_ref, gateway)
+                touched |= self._refresh_source(kind, fact.source_ref, gateway)
         return touched
+
+    def _refresh_source(self, kind, ref, gateway=None):
+        """Refresh what caused a movement; what needs a person holds up no payout.
+
+        The movement itself then goes to suspense, where it is reviewed.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._refresh(kind, ref, gateway)
+        except NeedsPerson as error:
+            _logger.info("Source %s of a movement is left for review: %s", ref, error)
+            return self.env["payment.transaction"]
 
     def _ensure_charge(self, gateway, ref):
         """Return the payment.charge with gateway id ``ref``, fetched if need be."""

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.payment.utils import generate_idempotency_key
+
 from ..domain import minor_units, transitions
 from ..gateway.errors import NeedsPerson, RetryLater
 from ..gateway.stripe import METADATA_REFERENCE
@@ -80,7 +82,9 @@ class PaymentTransaction(models.Model):
             and endpoint == "refunds"
             and isinstance(data, dict)
         ):
-            data = {**data, f"metadata[{METADATA_REFERENCE}]": self.reference}
+            data = {**data, **self._refund_request_extras()}
+            # A request that Odoo starts over after a conflict must not refund twice.
+            kwargs.setdefault("idempotency_key", generate_idempotency_key(self))
         return super()._send_api_request(method, endpoint, data=data, **kwargs)
 
     # === FINDING === #
@@ -131,6 +135,7 @@ class PaymentTransaction(models.Model):
         if not source:
             return self.browse()
         source._check_currency(refund)
+        source._check_refund_fits(refund)
         return source._create_child_transaction(
             source.currency_id._from_minor(refund.amount),
             is_refund=True,
@@ -187,10 +192,12 @@ class PaymentTransaction(models.Model):
             self.provider_reference = refund.ref
         if refund.status == "succeeded" and not self.paid_at:
             self.paid_at = self.env["payment.fact"]._naive(refund.created)
+        if refund.reason and self.refund_reason != refund.reason:
+            self.refund_reason = refund.reason
         target = self._target_state(transitions.refund_state, refund)
         state = transitions.next_refund_state(self.state, target)
         if state:
-            self._move_to(state, refund.failure_reason)
+            self._move_to(state, self._refund_state_message(refund))
 
     def _apply_charge(self, charge):
         """Keep when the money was taken, and by which card brand."""

@@ -13,7 +13,6 @@ from .payment_effect import KINDS
 
 _logger = logging.getLogger(__name__)
 UNSETTLED_LIMIT = 200  # payments taken up again per run of the job
-NO_ORDER_EFFECTS = ("order", "invoice", "stock")  # a refund leaves these alone
 
 
 @dataclass(frozen=True)
@@ -147,8 +146,6 @@ class PaymentTransaction(models.Model):
 
     def _try_effect(self, kind):
         """Return the Outcome of running one effect; errors become its reason."""
-        if self.operation == "refund" and kind in NO_ORDER_EFFECTS:
-            return Outcome("none")
         try:
             with self.env.cr.savepoint():
                 return self._outcome_of(kind)

@@ -29,6 +29,31 @@ class ResCompany(models.Model):
         default="reserve",
         required=True,
     )
+    payment_refund_credit_policy = fields.Selection(
+        [
+            ("none", "No credit note"),
+            ("draft", "Draft credit note"),
+            ("posted", "Posted credit note"),
+        ],
+        string="Credit Note on Refund",
+        default="draft",
+        required=True,
+    )
+    payment_refund_failure_policy = fields.Selection(
+        [
+            ("owe", "Keep the credit note: the customer is owed the money"),
+            ("reverse", "Take the credit note back: the sale stands"),
+        ],
+        string="When a Refund Fails",
+        default="owe",
+        required=True,
+    )
+    payment_refund_return_policy = fields.Selection(
+        [("none", "Do nothing"), ("return", "Draft return")],
+        string="Return on Refund",
+        default="none",
+        required=True,
+    )
     payment_send_receipt = fields.Boolean("Send Payment Receipts")
     payment_pending_policy = fields.Selection(
         [("hold", "Hold the order"), ("confirm", "Confirm the order")],

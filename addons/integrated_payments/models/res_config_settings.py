@@ -10,6 +10,15 @@ class ResConfigSettings(models.TransientModel):
     payment_stock_policy = fields.Selection(
         related="company_id.payment_stock_policy", readonly=False
     )
+    payment_refund_credit_policy = fields.Selection(
+        related="company_id.payment_refund_credit_policy", readonly=False
+    )
+    payment_refund_failure_policy = fields.Selection(
+        related="company_id.payment_refund_failure_policy", readonly=False
+    )
+    payment_refund_return_policy = fields.Selection(
+        related="company_id.payment_refund_return_policy", readonly=False
+    )
     payment_send_receipt = fields.Boolean(
         related="company_id.payment_send_receipt", readonly=False
     )

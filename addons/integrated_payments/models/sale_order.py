@@ -48,9 +48,30 @@ class SaleOrder(models.Model):
             or self.state not in ("draft", "sent", "sale")
         )
 
+    refund_count = fields.Integer(compute="_compute_refund_count", compute_sudo=True)
+
+    def _compute_refund_count(self):
+        for order in self:
+            order.refund_count = len(order.transaction_ids.refund_ids)
+
+    def action_view_refunds(self):
+        """Open the refunds of this order's payments."""
+        refunds = self.sudo().transaction_ids.refund_ids.with_env(self.env)
+        return refunds._get_records_action(name=self.env._("Refunds"))
+
     def _compute_gateway_transaction_count(self):
         for order in self:
             order.gateway_transaction_count = len(order.transaction_ids)
+
+    @api.depends("transaction_ids.child_transaction_ids.state")
+    def _compute_amount_paid(self):
+        """What was refunded is not paid any more; core never lowers this amount.
+
+        It confirms quotations only, so no order is unconfirmed by a refund.
+        """
+        super()._compute_amount_paid()
+        for order in self:
+            order.amount_paid -= sum(order.transaction_ids.mapped("refunded_amount"))
 
     def action_view_gateway_transactions(self):
         """Open the payments of this order, with their trails.

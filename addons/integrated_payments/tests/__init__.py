@@ -14,5 +14,8 @@ from . import (
     test_posting_choice,
     test_provider,
     test_shadow,
+    test_refund_input,
+    test_refund_orders,
+    test_refunds,
     test_webhook,
 )
