@@ -43,7 +43,7 @@ DEFAULTS = {
     "async_capture_delay": 2,  # seconds; null = only when control says so
     "partial_capture": "net",  # or reversal: gross and partial_capture_reversal
     "debit_days": 3,  # bank debits settle, or fail, after this
-    "refunds": "succeed",  # or pending: card refunds too
+    "refunds": "succeed",  # or, for card refunds too: pending, requires_action
     "refund_days": 5,  # a pending refund succeeds after this; null = when control says
 }
 

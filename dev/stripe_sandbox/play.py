@@ -132,7 +132,7 @@ def attach(app, charge):
 
 @action
 def refund_succeeds(app, refund):
-    """A pending refund succeeds."""
+    """A pending refund succeeds; one that waits for the customer's details too."""
     return refunds.succeed(app.world, refund)
 
 

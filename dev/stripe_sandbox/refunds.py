@@ -77,9 +77,8 @@ def _checked_amount(charge, amount):
 
 def _blank(world, charge, amount, params):
     is_card = charge["payment_method_details"]["type"] == "card"
-    pending = not is_card or world.account["refunds"] == "pending"
-    pending = pending or charge["_behaviour"] == "refund_pending"
-    return {
+    status = _first_status(world, charge, is_card)
+    refund = {
         "id": world.new_id("re" if is_card else "pyr"),
         "object": "refund",
         "amount": amount,
@@ -93,9 +92,33 @@ def _blank(world, charge, amount, params):
         "reason": params.get("reason"),
         "receipt_number": None,
         "source_transfer_reversal": None,
-        "status": "pending" if pending else "succeeded",
+        "status": status,
         "transfer_reversal": None,
     }
+    if status == "requires_action":
+        refund["next_action"] = _ask_for_details(world)
+    return refund
+
+
+def _first_status(world, charge, is_card):
+    if world.account["refunds"] == "requires_action":
+        return "requires_action"
+    pending = not is_card or world.account["refunds"] == "pending"
+    pending = pending or charge["_behaviour"] == "refund_pending"
+    return "pending" if pending else "succeeded"
+
+
+def _ask_for_details(world):
+    """The customer is asked by e-mail where the money shall go.
+
+    Source: https://docs.stripe.com/refunds, refunds that require customer action
+    """
+    sent = {
+        "email_sent_at": world.clock.now(),
+        "email_sent_to": "customer@example.com",
+    }
+    details = {"email_sent": sent, "expires_at": world.clock.now() + 45 * DAY}
+    return {"type": "display_details", "display_details": details}
 
 
 def _destination(is_card):
@@ -147,12 +170,14 @@ def _tell(world, refund, before):
 
 @job("refund_succeeds")
 def succeed(world, refund):
-    """A pending refund reaches the customer."""
+    """A refund under way reaches the customer, who gave bank details if asked."""
     refund = world.get("refund", refund)
-    if refund["status"] != "pending":
+    if refund["status"] not in ("pending", "requires_action"):
         return refund
     before = rendered(refund)
     refund["status"] = "succeeded"
+    if refund.pop("next_action", None):
+        before.pop("next_action", None)
     _tell(world, refund, before)
     return refund
 
@@ -166,6 +191,11 @@ def fail(world, refund, reason="lost_or_stolen_card"):
     refund = world.get("refund", refund)
     if refund["status"] in ("failed", "canceled"):
         return refund
+    return _give_back(world, refund, "failed", reason)
+
+
+def _give_back(world, refund, status, reason):
+    """End a refund without success: what was taken comes back to the balance."""
     before, taken = rendered(refund), refund["balance_transaction"]
     taken = world.get("balance_transaction", taken)
     posted = post(
@@ -180,14 +210,17 @@ def fail(world, refund, reason="lost_or_stolen_card"):
         description="REFUND FAILURE",
     )
     refund.update(
-        status="failed",
+        status=status,
         failure_reason=reason,
         failure_balance_transaction=posted["id"],
     )
+    if refund.pop("next_action", None):
+        before.pop("next_action", None)
     charge = world.get("charge", refund["charge"])
     charge["amount_refunded"] -= refund["amount"]
     charge["refunded"] = False
-    emit(world, "refund.failed", refund)
+    if status == "failed":
+        emit(world, "refund.failed", refund)
     before = {"failure_reason": None, "failure_balance_transaction": None, **before}
     _tell(world, refund, before)
     return refund
@@ -218,6 +251,11 @@ def update(world, params, ref):
 
 @route("POST /v1/refunds/{refund}/cancel")
 def cancel(world, params, ref):
-    """Refuse: only refunds that wait for the customer's action can be canceled."""
-    status = world.get("refund", ref)["status"]
-    raise invalid(f"A refund with status {status} cannot be canceled.")
+    """Cancel a refund that waits for the customer's bank details.
+
+    :raise ApiError: 400 in any other state
+    """
+    refund = world.get("refund", ref)
+    if refund["status"] != "requires_action":
+        raise invalid(f"A refund with status {refund['status']} cannot be canceled.")
+    return _give_back(world, refund, "canceled", "merchant_request")

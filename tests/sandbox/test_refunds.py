@@ -104,3 +104,27 @@ def test_an_unpaid_intent_has_nothing_to_refund(api):
     intent = api.payment_intents.create({"amount": 1000, "currency": "usd"})
     with pytest.raises(stripe.InvalidRequestError, match="successful charge"):
         api.refunds.create({"payment_intent": intent.id})
+
+
+@pytest.mark.parametrize("canceled", [True, False])
+def test_a_refund_that_asks_for_bank_details(api, sandbox, paid, event_types, canceled):
+    """The money leaves at once; it comes back if the refund is canceled."""
+    sandbox.account(refunds="requires_action")
+    charge = paid(10000)
+    refund = api.refunds.create({"charge": charge.id, "amount": 2500})
+    assert refund.status == "requires_action"
+    assert refund.next_action.type == "display_details"
+    assert refund_movement(api, refund).amount == -2500
+    if not canceled:
+        sandbox.refund_succeeds(refund=refund.id)
+        assert api.refunds.retrieve(refund.id).status == "succeeded"
+        with pytest.raises(stripe.InvalidRequestError, match="succeeded cannot"):
+            api.refunds.cancel(refund.id)
+        return
+    refund = api.refunds.cancel(refund.id)
+    assert (refund.status, refund.failure_reason) == ("canceled", "merchant_request")
+    back = api.balance_transactions.retrieve(refund.failure_balance_transaction)
+    assert (back.reporting_category, back.amount) == ("refund_failure", 2500)
+    assert api.charges.retrieve(charge.id).amount_refunded == 0
+    assert event_types()[-2:] == ["refund.updated", "charge.refund.updated"]
+    assert "refund.failed" not in event_types()
