@@ -128,6 +128,8 @@ def _counterpart(movement):
         return "transit"
     if movement["type"] in DISPUTED:
         return "dispute"
+    if movement["type"] == "refund_failure":
+        return "refund_liability"
     raise AssertionError(f"This test does not know the type {movement['type']}.")
 
 
