@@ -70,8 +70,9 @@ class AccountMove(models.Model):
             refund.paid_at or fields.Datetime.now(), self.journal_id
         )
         values = {
-            "ref": self.env._("Refund %(ref)s of %(name)s")
-            % {"ref": refund.reference, "name": self.name},
+            "ref": self.env._(
+                "Refund %(ref)s of %(name)s", ref=refund.reference, name=self.name
+            ),
             "date": day,
             "invoice_date": day,
             "invoice_date_due": day,

@@ -175,9 +175,10 @@ class PaymentTransaction(models.Model):
             )
             return Outcome("held", reason, self.payment_id)
         policy = self.company_id.payment_refund_credit_policy
-        if policy == "none":
+        history = self.env.context.get("payment_history")  # credited long ago, or not
+        if history or policy == "none":
             reason = self.env._(
-                "No credit note, as set: %s stay open on the customer's account.",
+                "No credit note is made: %s stay open on the customer's account.",
                 amount,
             )
             return Outcome("none", reason, self.payment_id)

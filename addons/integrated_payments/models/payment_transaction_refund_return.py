@@ -14,7 +14,9 @@ class PaymentTransaction(models.Model):
     def _refund_return_outcome(self):
         """Return what became of the goods of a refunded order."""
         orders = self.source_transaction_id.sale_order_ids
-        if self.company_id.payment_refund_return_policy == "none" or not orders:
+        wanted = self.company_id.payment_refund_return_policy == "return"
+        history = self.env.context.get("payment_history")  # the goods are back, or not
+        if history or not wanted or not orders:
             return Outcome("none")
         if self.state in FAILED:
             return self._withdraw_returns(orders)

@@ -9,6 +9,7 @@ class SaleOrder(models.Model):
     gateway_transaction_count = fields.Integer(
         compute="_compute_gateway_transaction_count", compute_sudo=True
     )
+    refund_count = fields.Integer(compute="_compute_refund_count", compute_sudo=True)
     payment_processing_note = fields.Char(
         compute="_compute_payment_processing_note", compute_sudo=True
     )
@@ -47,8 +48,6 @@ class SaleOrder(models.Model):
             or self.picking_ids.filtered(lambda picking: picking.state == "done")
             or self.state not in ("draft", "sent", "sale")
         )
-
-    refund_count = fields.Integer(compute="_compute_refund_count", compute_sudo=True)
 
     def _compute_refund_count(self):
         for order in self:

@@ -13,9 +13,9 @@ from . import (
     test_overview,
     test_posting_choice,
     test_provider,
-    test_shadow,
     test_refund_input,
     test_refund_orders,
     test_refunds,
+    test_shadow,
     test_webhook,
 )
