@@ -370,6 +370,20 @@ class Campaign:
         self._next_day(4)
         if self.returns:
             raise CampaignError(f"Debits that were never paid: {self.returns}")
+        self._await_bank()
+
+    def _await_bank(self):
+        """Give the job that matches bank lines the time to end; what is left is told.
+
+        Whether all are matched is the check's question, not this one's.
+        """
+        waiting = [("state", "=", "paid"), ("bank_statement_line_id", "=", False)]
+        deadline = time.monotonic() + PATIENCE / 3
+        while self.odoo.find("payment.payout", waiting):
+            if time.monotonic() > deadline:
+                self.say("some payouts are still not matched with the bank")
+                return
+            time.sleep(2)
 
 
 def _mail(life):

@@ -197,11 +197,21 @@ class PaymentTransaction(models.Model):
             state = "held" if parked else "done"
             reason = parked[:1].reason or self.env._("Reversed: the money came back.")
             return Outcome(state, reason, reversal)
-        document = {
-            "order": self.sale_order_ids[:1],
-            "invoice": self.invoice_ids[:1],
-            "stock": self.sale_order_ids.picking_ids[:1],
-        }.get(kind)
+        document = self._left_unpaid(kind)
         if document:
-            return Outcome("held", self.state_message, document)
+            return Outcome("held", self.state_message, document[:1])
         return Outcome("none", self.state_message)
+
+    def _left_unpaid(self, kind):
+        """Return the documents that somebody counts on although nobody paid them."""
+        orders = self.sale_order_ids.filtered(
+            lambda order: order.state == "sale" and not order._is_paid()
+        )
+        if kind == "order":
+            return orders
+        if kind == "invoice":
+            return self.invoice_ids.filtered(
+                lambda move: move.state == "posted" and move.amount_residual
+            )
+        delivered = orders.picking_ids.filtered(lambda each: each.state == "done")
+        return delivered if kind == "stock" else self.browse()

@@ -238,7 +238,10 @@ class TestAsync(IntegratedPaymentsCommon):
 
     def test_a_refused_order_is_kept_or_cancelled_by_policy(self):
         self.company.payment_pending_policy = "confirm"
-        for policy, state in (("keep", "sale"), ("cancel", "cancel")):
+        for policy, state, trail in (
+            ("keep", "sale", "held"),
+            ("cancel", "cancel", "none"),
+        ):
             with self.subTest(policy):
                 savepoint = self.env.cr.savepoint()
                 self.company.payment_failure_policy = policy
@@ -246,7 +249,7 @@ class TestAsync(IntegratedPaymentsCommon):
                 self.refuse(late=False)
                 self.assertEqual(self.order.state, state)
                 self.assertEqual(len(self.activities()), 1)
-                self.assertEqual(self.trail(self.tx)["order"], "held")
+                self.assertEqual(self.trail(self.tx)["order"], trail)
                 savepoint.close(rollback=True)
                 self.env.invalidate_all()
 
