@@ -455,12 +455,16 @@ OTHERS = (
     ),
 )
 
+FEES_TEXT = """Fees within a payment are in its own entry, above. The gateway's monthly
+invoice against them, the vendor bill with reverse charge, and why nothing is counted
+twice: [fee_statement.md](fee_statement.md)."""
+
 CHAPTERS = (
     ("Payments", "", PAYMENTS),
     ("Refunds", "", REFUNDS),
     ("Disputes", "", DISPUTES),
     ("Payouts and top-ups", "", PAYOUTS),
-    ("Fees", "Fees within a payment are in its own entry, above.", FEES),
+    ("Fees", FEES_TEXT, FEES),
     ("Reserves, financing, platforms, unknown", "", OTHERS),
 )
 
