@@ -217,7 +217,6 @@ class PaymentFeeStatement(models.Model):
         for provider in self.sudo().provider_id:
             self.sudo()._state_months(provider)
 
-    @api.model
     def action_state_now(self):
         """State all closed months of the chosen companies' gateways now."""
         self.check_access("write")

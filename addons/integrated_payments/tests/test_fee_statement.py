@@ -3,6 +3,7 @@ from datetime import datetime, timezone
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.service.model import call_kw
 from odoo.tests import freeze_time, new_test_user, tagged
 
 from .common import IntegratedPaymentsCommon
@@ -386,8 +387,10 @@ class TestFeeStatement(IntegratedPaymentsCommon):
 
     def test_accountant_bills_and_others_see_nothing(self):
         self.a_month(tax=False)
-        statement = self.state()
         user = self.user_of("account.group_account_user")
+        theirs = self.env["payment.fee.statement"].with_user(user)
+        call_kw(theirs, "action_state_now", [[]], {})
+        statement = self.stripe.fee_statement_ids
         theirs = statement.with_user(user)
         theirs.write({"invoice_number": "IE-1", "invoice_total": 23.5})
         theirs.action_update()
