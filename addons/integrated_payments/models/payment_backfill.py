@@ -212,5 +212,15 @@ class PaymentBackfill(models.Model):
                     self.provider_id.name,
                 )
             )
+        if self.provider_id.backfill_ids.filtered(
+            lambda run: run.kind == self.kind and run.state in ACTIVE
+        ):
+            raise UserError(
+                self.env._(
+                    "An import of %s is under way already. Wait for its end, or pause"
+                    " it and go on with it.",
+                    self.provider_id.name,
+                )
+            )
         if self.date_start > fields.Date.context_today(self):
             raise UserError(self.env._("The first day lies in the future."))

@@ -307,9 +307,11 @@ class TestBackfill(BackfillCommon):
         self.prove()
 
     def test_only_one_import_at_a_time_and_not_without_books(self):
-        self.history().action_start()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "future"):
             self.history(date(2999, 1, 1)).action_start()
+        self.history().action_start()
+        with self.assertRaisesRegex(UserError, "under way"):
+            self.history().action_start()
         self.provider.books_mode = "off"
         with self.assertRaises(UserError):
             self.history().action_start()
