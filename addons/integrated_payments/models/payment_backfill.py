@@ -2,6 +2,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 ACTIVE = ("running", "paused")
+# What no rule decides, posted to suspense or not; in shadow it only says why.
+TO_REVIEW = [
+    "|",
+    ("state", "=", "parked"),
+    "&",
+    ("state", "=", "shadow"),
+    ("reason", "!=", False),
+]
 
 
 class PaymentBackfill(models.Model):
@@ -139,14 +147,13 @@ class PaymentBackfill(models.Model):
                 run.progress = 0.0
 
     def _compute_counts(self):
-        rows = self.env["payment.balance.transaction"]._read_group(
-            [("backfill_id", "in", self.ids)], ["backfill_id", "state"], ["__count"]
-        )
-        counts = {(run, state): count for run, state, count in rows}
+        group = self.env["payment.balance.transaction"]._read_group
+        own = [("backfill_id", "in", self.ids)]
+        found = dict(group(own, ["backfill_id"], ["__count"]))
+        parked = dict(group(own + TO_REVIEW, ["backfill_id"], ["__count"]))
         for run in self:
-            own = {state: n for (each, state), n in counts.items() if each == run}
-            run.found_count = sum(own.values())
-            run.parked_count = own.get("parked", 0)
+            run.found_count = found.get(run, 0)
+            run.parked_count = parked.get(run, 0)
 
     @api.depends("kind", "date_start")
     def _compute_display_name(self):
@@ -200,7 +207,7 @@ class PaymentBackfill(models.Model):
     def action_view_parked(self):
         """List those of them that wait for a decision."""
         action = self.action_view_movements()
-        return {**action, "domain": [*action["domain"], ("state", "=", "parked")]}
+        return {**action, "domain": action["domain"] + TO_REVIEW}
 
     def _check_startable(self):
         if self.state != "draft":

@@ -162,8 +162,10 @@ class PaymentShadowComparison(models.Model):
 
     def _write_lines(self, cells):
         currency, values, differences = self.currency_id, [], 0
+        order = list(ROLES)
         for (period, group), cell in sorted(
-            cells.items(), key=lambda item: (item[0][0], item[0][1].roles)
+            cells.items(),
+            key=lambda item: (item[0][0], order.index(item[0][1].roles[0])),
         ):
             difference = currency.round(cell[0] - cell[1] - cell[2] + cell[3])
             differences += bool(difference)
@@ -244,8 +246,8 @@ class PaymentShadowComparisonLine(models.Model):
     account_ids = fields.Many2many(
         "account.account", string="Present Accounts", readonly=True
     )
-    computed_debit = fields.Monetary("Would Be: Debit", readonly=True)
-    computed_credit = fields.Monetary("Would Be: Credit", readonly=True)
+    computed_debit = fields.Monetary("Shadow: Debit", readonly=True)
+    computed_credit = fields.Monetary("Shadow: Credit", readonly=True)
     booked_debit = fields.Monetary("Present: Debit", readonly=True)
     booked_credit = fields.Monetary("Present: Credit", readonly=True)
     difference = fields.Monetary(readonly=True)

@@ -87,6 +87,15 @@ class TestShadow(ShadowCommon):
 
     # === Opening line, start of posting === #
 
+    def test_import_in_shadow_says_what_is_to_be_reviewed(self):
+        self.say_payment("2026-03-02")
+        self.say_payment("2026-03-03", known=False)
+        run = self.import_history(date(2026, 3, 1))
+        self.assertEqual((run.found_count, run.parked_count), (2, 1))
+        domain = run.action_view_parked()["domain"]
+        found = self.env["payment.balance.transaction"].search(domain)
+        self.assertEqual(found.gateway_ref, "txn_2")
+
     def test_opening_is_computed_and_not_posted(self):
         self.say_payment("2026-02-02", 200.0)
         self.say_payment("2026-03-02")

@@ -33,8 +33,8 @@ class PaymentPostStart(models.TransientModel):
         help="Where the gateway's balance is in the present books. Empty: on the"
         " suspense account, where you match it.",
     )
-    earlier_count = fields.Integer("Earlier", compute="_compute_counts")
-    posted_count = fields.Integer("From That Day", compute="_compute_counts")
+    earlier_count = fields.Integer("Movements Before", compute="_compute_counts")
+    posted_count = fields.Integer("Movements Since", compute="_compute_counts")
 
     @api.depends("provider_id", "date_start")
     def _compute_counts(self):
