@@ -276,6 +276,8 @@ class PaymentBackfill(models.Model):
                 for each in openings
             )
             text += " " + self.env._("Opening balance %s.", amounts)
+        elif self.with_opening:
+            text += " " + self.env._("The balance before that day was zero.")
         return text
 
     def _report_poll(self):
