@@ -41,7 +41,9 @@ class PaymentShadowLine(models.Model):
     partner_id = fields.Many2one("res.partner", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_currency = fields.Monetary("In Currency", readonly=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        string="Company Currency", related="company_id.currency_id"
+    )
     balance = fields.Monetary(currency_field="company_currency_id", readonly=True)
     debit = fields.Monetary(
         compute="_compute_sides", store=True, currency_field="company_currency_id"
@@ -119,7 +121,11 @@ class PaymentBalanceTransaction(models.Model):
                 "reason": False if posting.known else self._unknown_reason(),
             }
         )
-        items = [command[2] for command in values["line_ids"]]
+        kept = self.env["payment.shadow.line"]._fields
+        items = [
+            {name: value for name, value in command[2].items() if name in kept}
+            for command in values["line_ids"]
+        ]
         return [
             {
                 "balance_transaction_id": self.id,
