@@ -246,6 +246,7 @@ def _payout(payload):
         descriptor=payload.get("statement_descriptor"),
         trace_ref=trace.get("value"),
         livemode=payload["livemode"],
+        failure_code=payload.get("failure_code"),
         failure_message=payload.get("failure_message"),
         balance_transaction_ref=_ref(payload.get("balance_transaction")),
         failure_balance_transaction_ref=_ref(

@@ -127,6 +127,7 @@ class Payout:
     descriptor: str | None = None
     trace_ref: str | None = None
     livemode: bool = False
+    failure_code: str | None = None
     failure_message: str | None = None
     balance_transaction_ref: str | None = None
     failure_balance_transaction_ref: str | None = None

@@ -42,7 +42,21 @@ class PaymentBalanceTransaction(models.Model):
         "payment.payout",
         readonly=True,
         index="btree_not_null",
-        help="The payout that pays this movement out (or is this movement).",
+        help="The payout that pays this movement out, as the gateway lists it (its own"
+        " movement included) or as a person allocated it.",
+    )
+    source_payout_id = fields.Many2one(
+        "payment.payout",
+        "Payout",
+        readonly=True,
+        index="btree_not_null",
+        help="The payout that is this movement, or that came back by it.",
+    )
+    returned_payout_ids = fields.One2many(
+        "payment.payout",
+        "failure_balance_transaction_id",
+        "Came Back",
+        readonly=True,
     )
     state = fields.Selection(
         [
@@ -135,4 +149,10 @@ class PaymentBalanceTransaction(models.Model):
         self.ensure_one()
         return self.statement_line_id.move_id._get_records_action(
             name=self.env._("Journal Entry")
+        )
+
+    def action_view_payouts(self):
+        """Open the payout that pays this out, and the one that it is."""
+        return (self.payout_id | self.source_payout_id)._get_records_action(
+            name=self.env._("Payouts")
         )

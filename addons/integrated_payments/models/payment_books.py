@@ -39,6 +39,7 @@ class PaymentBalanceTransaction(models.Model):
             books = books.filtered(lambda record: record.state == "pending")
             books._book_or_park(provider)
             books.transaction_id._match_outstanding()
+            books.source_payout_id._match_returned()
 
     def _park_unbookable(self, provider):
         """Park what no journal can hold, with what to do about it."""
@@ -253,7 +254,7 @@ class PaymentBalanceTransaction(models.Model):
             if self.category
             else self.type,
             self.transaction_id.reference
-            or self.payout_id.descriptor
+            or self.source_payout_id.descriptor
             or self.description,
             self.source_ref,
         )

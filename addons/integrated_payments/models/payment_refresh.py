@@ -18,6 +18,8 @@ SOURCE_KINDS = {
     "refund_failure": "refund",
     "dispute": "dispute",
     "dispute_reversal": "dispute",
+    "payout": "payout",
+    "payout_reversal": "payout",
 }
 # Those that events announce, payouts included.
 MOVEMENT_SOURCES = {**SOURCE_KINDS, "payout": "payout", "payout_reversal": "payout"}
@@ -122,12 +124,18 @@ class PaymentProvider(models.Model):
 
     def _refresh_payout(self, gateway, payout):
         record = self.env["payment.payout"]._store(self, [payout])[payout.ref]
-        own = self._store_movement(
-            gateway, payout.balance_transaction_ref, payout_id=record
+        own, back = (
+            self._store_movement(gateway, ref, source_payout_id=record)
+            for ref in (
+                payout.balance_transaction_ref,
+                payout.failure_balance_transaction_ref,
+            )
         )
-        record._write_changes({"own_balance_transaction_id": own.id})
-        self._store_movement(
-            gateway, payout.failure_balance_transaction_ref, payout_id=record
+        record._write_changes(
+            {
+                "own_balance_transaction_id": own.id,
+                "failure_balance_transaction_id": back.id,
+            }
         )
         if payout.reconciliation != "completed":
             return self.env["payment.transaction"]

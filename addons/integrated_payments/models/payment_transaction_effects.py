@@ -198,9 +198,10 @@ class PaymentTransaction(models.Model):
                 return Outcome("done", document=payment)
             return Outcome("waiting", self.env._("Waits for the bank statement."))
         payouts = self.sudo().balance_transaction_ids.payout_id
-        payout = payouts.sorted("arrival_date")[-1:]
-        if not payout:
+        first = payouts.sorted("arrival_date")[-1:]
+        if not first:
             return Outcome("waiting", self.env._("Waits for the gateway's payout."))
+        payout = first._carrier() or first
         if payout.bank_statement_line_id:
             return Outcome("done", document=payout.bank_statement_line_id)
         reason = self.env._(

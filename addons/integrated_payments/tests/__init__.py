@@ -11,6 +11,7 @@ from . import (
     test_fee_statement,
     test_links,
     test_overview,
+    test_payouts,
     test_posting_choice,
     test_provider,
     test_refund_input,

@@ -18,17 +18,6 @@ class PaymentPayout(models.Model):
             self.env["account.bank.statement.line"]._wake_match_job()
         return result
 
-    def _transit_item(self):
-        """Return the journal item of this payout on transfers in transit, if posted."""
-        self.ensure_one()
-        own = self.sudo().own_balance_transaction_id
-        if own.state != "posted":
-            return self.env["account.move.line"]
-        transit = self.provider_id.sudo()._accounts_by_role().get("transit")
-        return own.statement_line_id.line_ids.filtered(
-            lambda item: item.account_id == transit
-        )
-
     def _waits_for(self):
         """Return why a bank line cannot be matched with this payout yet.
 
