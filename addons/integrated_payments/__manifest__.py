@@ -26,6 +26,7 @@
         "views/payment_balance_transaction_views.xml",
         "views/payment_payout_views.xml",
         "views/payment_posting_rule_views.xml",
+        "wizards/payment_event_replay_views.xml",
         "wizards/payment_payout_allocation_views.xml",
         "wizards/payment_post_wizard_views.xml",
         "views/payment_dispute_views.xml",

@@ -28,6 +28,7 @@ _SECRET_VALUE = re.compile(
     r"\b(?:sk|rk)_(?:live|test)_\w+|\bwhsec_\w+|_secret_\w+"
     r"|\b[A-Z]{2}\d{2}(?:[A-Z0-9]{4}){3,7}[A-Z0-9]{0,3}\b"  # an IBAN in free text
 )
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL's JSON refuses them
 _DIGIT_RUN = re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.])")
 
 
@@ -35,13 +36,14 @@ def redact(value):
     """Return ``value`` (any JSON value) without secrets, card numbers and IBANs."""
     if isinstance(value, dict):
         return {
-            key: REDACTED if key in SECRET_KEYS and item else redact(item)
+            redact(key): REDACTED if key in SECRET_KEYS and item else redact(item)
             for key, item in value.items()
         }
     if isinstance(value, list):
         return [redact(item) for item in value]
     if isinstance(value, str):
-        return _DIGIT_RUN.sub(_redact_card, _SECRET_VALUE.sub(REDACTED, value))
+        text = _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+        return _DIGIT_RUN.sub(_redact_card, _SECRET_VALUE.sub(REDACTED, text))
     return value
 
 

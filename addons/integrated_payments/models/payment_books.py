@@ -193,7 +193,7 @@ class PaymentBalanceTransaction(models.Model):
         return {
             "journal_id": journal.id,
             "date": date,
-            "payment_ref": self._label(),
+            "payment_ref": self._label_on(date),
             "ref": self.gateway_ref,
             "partner_id": partner.id,
             "amount": self.net,
@@ -215,7 +215,7 @@ class PaymentBalanceTransaction(models.Model):
                 {
                     "account_id": accounts[line.role].id,
                     "partner_id": partner.id,
-                    "name": self._label(),
+                    "name": self._label_on(date),
                     "currency_id": currency.id,
                     "amount_currency": amount,
                     "balance": balance,

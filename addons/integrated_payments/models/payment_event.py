@@ -105,7 +105,7 @@ class PaymentEvent(models.Model):
                 event.get("created") or 0, timezone.utc
             ).replace(tzinfo=None),
             "received_at": now,
-            "payload": json.dumps(redact(event)),
+            "payload": self._storable(event),
             "state": "pending",
             "attempts": 0,
             "next_attempt_at": now,
@@ -138,17 +138,29 @@ class PaymentEvent(models.Model):
             raise Refused("too_large")
         try:
             event = json.loads(body)
+            ref = event["data"]["object"].get("id")
             readable = (
-                isinstance(event["id"], str)
-                and isinstance(event["type"], str)
+                all(_is_name(each) for each in (event["id"], event["type"]))
+                and (ref is None or _is_name(ref))
                 and isinstance(event["data"]["object"], dict)
-                and isinstance(event.get("created") or 0, int)
+                and _is_moment(event.get("created") or 0)
             )
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             readable = False
         if not readable:
             raise Refused("malformed")
         return event
+
+    @api.model
+    def _storable(self, event):
+        """Return the event's payload as JSON text, without secrets.
+
+        :raise Refused: if it holds what the database cannot (numbers without end)
+        """
+        try:
+            return json.dumps(redact(event), allow_nan=False)
+        except (ValueError, RecursionError) as error:
+            raise Refused("malformed") from error
 
     @api.model
     def _wake(self):
@@ -275,6 +287,7 @@ class PaymentEvent(models.Model):
         subject = translator.subject_of(self.event_type, self.object_ref)
         transaction = self.env["payment.transaction"]
         if subject:
+            self._check_named(subject)
             transaction = gateway.apply(*subject, self.received_at)
         self.write(
             {
@@ -286,6 +299,16 @@ class PaymentEvent(models.Model):
             }
         )
         return transaction
+
+    def _check_named(self, subject):
+        """Refuse to guess which object an event means.
+
+        :raise NeedsPerson: if it names none (the balance is one of a kind)
+        """
+        if not subject.ref and subject.kind != "balance":
+            raise NeedsPerson(
+                self.env._("The event %s names no object.", self.event_type)
+            )
 
     def _check_mode(self):
         """Keep test events away from live books, and live ones from test books.
@@ -335,6 +358,12 @@ class PaymentEvent(models.Model):
     def action_replay(self):
         """Process the selected events again, now; safe at any time."""
         self.check_access("write")
+        self._renew()
+        self.sudo()._process()._settle()
+        return True
+
+    def _renew(self):
+        """Make these events due as if they had just arrived."""
         self.write(
             {
                 "state": "pending",
@@ -343,8 +372,6 @@ class PaymentEvent(models.Model):
                 "next_attempt_at": fields.Datetime.now(),
             }
         )
-        self.sudo()._process()._settle()
-        return True
 
     def action_ignore(self):
         """Close parked events that need nothing; the choice stays visible."""
@@ -378,6 +405,16 @@ class PaymentEvent(models.Model):
         )
         old.payload = False
         return len(old), len(old) == 1000
+
+
+def _is_name(value):
+    """Whether a value of the body can be an id or a type: a short printable text."""
+    return isinstance(value, str) and 0 < len(value) <= 255 and value.isprintable()
+
+
+def _is_moment(value):
+    """Whether a value of the body is a Unix time that a date can hold."""
+    return type(value) is int and 0 <= value < 2**33
 
 
 class _Memory:

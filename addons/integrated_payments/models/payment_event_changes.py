@@ -81,11 +81,27 @@ class PaymentEvent(models.Model):
 
         :return: [:class:`Change`]
         """
+        concerned, after = self._dry_run()
+        return self._changes(self._state_of(concerned), after)
+
+    def _replay_and_compare(self):
+        """Process these events again, effects too, and return what has changed.
+
+        :return: [:class:`Change`]
+        """
+        before = self._state_of(self._dry_run()[0])
+        self.action_replay()
+        return self._changes(before, self._state_of(self.sudo()._concerned()))
+
+    def _dry_run(self):
+        """Process the events within a savepoint that is rolled back.
+
+        :return: ({model: records it touches that are there before}, state after)
+        """
         quiet = self.sudo().with_context(mail_notify_force_send=False)
-        after = {}
+        concerned, after = quiet._concerned(), {}
         try:
             with self.env.cr.savepoint():
-                concerned = quiet._concerned()
                 quiet._renew()
                 quiet._process()
                 concerned = _union(concerned, quiet._concerned())
@@ -93,16 +109,8 @@ class PaymentEvent(models.Model):
                 raise _TakeBack
         except _TakeBack:
             self.env.cr.postcommit.clear()
-        return self._changes(self._state_of(_existing(concerned)), after)
-
-    def _replay_and_compare(self):
-        """Process these events again, effects too, and return what has changed.
-
-        :return: [:class:`Change`]
-        """
-        before = self._state_of(self.sudo()._concerned())
-        self.action_replay()
-        return self._changes(before, self._state_of(self.sudo()._concerned()))
+        existing = {model: records.exists() for model, records in concerned.items()}
+        return existing, after
 
     def _concerned(self):
         """Return {model name: records} that these events may touch.
@@ -195,10 +203,6 @@ class PaymentEvent(models.Model):
 
 def _union(first, second):
     return {model: records | second[model] for model, records in first.items()}
-
-
-def _existing(concerned):
-    return {model: records.exists() for model, records in concerned.items()}
 
 
 def _shown(record, name):

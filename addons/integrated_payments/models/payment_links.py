@@ -11,10 +11,10 @@ class PaymentTransaction(models.Model):
 
     @api.depends("balance_transaction_ids.payout_id")
     def _compute_gateway_link_counts(self):
-        for transaction in self:
-            movements = transaction.sudo().balance_transaction_ids
+        for transaction in self.sudo():
+            movements = transaction.balance_transaction_ids
             transaction.gateway_movement_count = len(movements)
-            transaction.gateway_payout_count = len(movements.payout_id)
+            transaction.gateway_payout_count = len(transaction._payouts())
 
     def action_view_gateway_movements(self):
         """Open the movements of the gateway's balance that this payment caused."""
@@ -24,9 +24,7 @@ class PaymentTransaction(models.Model):
 
     def action_view_gateway_payouts(self):
         """Open the payouts that carry this payment to the bank."""
-        return self.balance_transaction_ids.payout_id._get_records_action(
-            name=self.env._("Payouts")
-        )
+        return self._payouts()._get_records_action(name=self.env._("Payouts"))
 
 
 class PaymentBalanceTransaction(models.Model):

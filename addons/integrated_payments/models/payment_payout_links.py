@@ -6,22 +6,12 @@ from odoo import fields, models
 class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
-    payout_count = fields.Integer(compute="_compute_payout_count", compute_sudo=True)
-
-    def _compute_payout_count(self):
-        for transaction in self:
-            transaction.payout_count = len(transaction._payouts())
-
     def _payouts(self):
         """Return the payouts that carry these payments' money, after a failure too."""
         payouts = self.balance_transaction_ids.payout_id
         for payout in payouts:
             payouts |= payout._carrier()
         return payouts
-
-    def action_view_payouts(self):
-        """Open the payouts that carry this payment to the bank."""
-        return self._payouts()._get_records_action(name=self.env._("Payouts"))
 
 
 class AccountMove(models.Model):

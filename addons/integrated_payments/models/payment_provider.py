@@ -116,14 +116,12 @@ class PaymentProvider(models.Model):
                         provider.name,
                     )
                 )
-            missing = provider._missing_roles()
-            if missing:
+            if problems := provider._books_problems():
                 raise ValidationError(
                     self.env._(
-                        "%(provider)s lacks the accounts for: %(roles)s. Press Set up"
-                        " Gateway Books, or choose them.",
+                        "%(provider)s cannot post: %(problems)s",
                         provider=provider.name,
-                        roles=", ".join(missing),
+                        problems=" ".join(problems),
                     )
                 )
 

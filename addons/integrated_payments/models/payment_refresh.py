@@ -18,8 +18,6 @@ SOURCE_KINDS = {
     "refund_failure": "refund",
     "dispute": "dispute",
     "dispute_reversal": "dispute",
-    "payout": "payout",
-    "payout_reversal": "payout",
 }
 # Those that events announce, payouts included.
 MOVEMENT_SOURCES = {**SOURCE_KINDS, "payout": "payout", "payout_reversal": "payout"}
@@ -160,7 +158,7 @@ class PaymentProvider(models.Model):
         seen = set(known.mapped("gateway_ref"))
         touched = self.env["payment.transaction"]
         for fact in movements:
-            kind = SOURCE_KINDS.get(category_of(fact))
+            kind = MOVEMENT_SOURCES.get(category_of(fact))
             is_new = fact.ref not in seen and not self._is_before_books(fact)
             if kind and fact.source_ref and is_new:
                 touched |= self._refresh_source(kind, fact.source_ref, gateway)

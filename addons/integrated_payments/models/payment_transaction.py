@@ -293,6 +293,7 @@ class PaymentTransaction(models.Model):
                 self.paid_at, self.provider_id.journal_id
             )
         payment = super()._create_payment(**extra_create_values)
+        self._say_if_late(payment)
         self._match_outstanding()
         return payment
 

@@ -253,6 +253,8 @@ class PaymentTransaction(models.Model):
                 return self._no_invoice(policy)
             self._invoice_sale_orders()
         invoices = self.invoice_ids.filtered(lambda move: move.state != "cancel")
+        if not invoices and self.invoice_ids:
+            return Outcome("held", self._cancelled_reason())
         if not invoices:
             return Outcome("held", self.env._("The order has nothing to invoice."))
         if policy == "draft" and confirmed:
@@ -265,7 +267,22 @@ class PaymentTransaction(models.Model):
     def _no_invoice(self, policy):
         if self.sale_order_ids and policy != "odoo":
             return Outcome("held", self.env._("The order is not confirmed."))
-        return Outcome("none")
+        if self.sale_order_ids or not self.payment_id or self.operation == "refund":
+            return Outcome("none")
+        return Outcome(
+            "none",
+            self.env._(
+                "No invoice or order is linked with this payment (any more): it stays"
+                " open on the customer, to be matched with what it pays."
+            ),
+        )
+
+    def _cancelled_reason(self):
+        return self.env._(
+            "Cancelled after check-out: %s. The payment stays open on the customer: pay"
+            " it back, or match it with another invoice.",
+            ", ".join(self.invoice_ids.mapped("display_name")),
+        )
 
     def _settle_invoices(self, invoices):
         """Post draft invoices and let the payment pay them."""

@@ -99,6 +99,12 @@ class ResCompany(models.Model):
         """
         return {"tracking_disable": not any(self.mapped("restrictive_audit_trail"))}
 
+    def _payment_day(self, moment):
+        """Return the day of a gateway's moment (naive UTC) in the company's zone."""
+        self.ensure_one()
+        zone = pytz.timezone(self.partner_id.tz or "UTC")
+        return pytz.utc.localize(moment).astimezone(zone).date()
+
     def _payment_date(self, moment, journal):
         """Return the accounting date of a gateway's moment.
 
@@ -108,8 +114,6 @@ class ResCompany(models.Model):
         :param journal: the journal that will be posted to
         :return: date
         """
-        self.ensure_one()
-        zone = pytz.timezone(self.partner_id.tz or "UTC")
-        day = pytz.utc.localize(moment).astimezone(zone).date()
+        day = self._payment_day(moment)
         locked_until = self._get_user_fiscal_lock_date(journal)
         return max(day, locked_until + timedelta(days=1)) if locked_until else day

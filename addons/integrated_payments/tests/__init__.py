@@ -1,6 +1,7 @@
 from . import (
     test_async,
     test_backfill,
+    test_bad_input,
     test_balance_proof,
     test_booking,
     test_books,
@@ -9,6 +10,7 @@ from . import (
     test_effects,
     test_event,
     test_fee_statement,
+    test_event_replay,
     test_links,
     test_overview,
     test_payouts,
