@@ -22,6 +22,7 @@ class PaymentTransaction(models.Model):
         payments._make_moves()
         for transaction, payment in zip(self, payments, strict=True):
             transaction.payment_id = payment
+            transaction._say_if_late(payment)
         payments.action_post()
         self._pay_invoices()
         return payments

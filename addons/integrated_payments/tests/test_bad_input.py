@@ -257,6 +257,8 @@ class TestBadInput(IntegratedPaymentsCommon):
     # === Closed periods and restricted journals === #
 
     def lock(self, field):
+        drafts = [("state", "=", "draft"), ("company_id", "=", self.company.id)]
+        self.env["account.move"].search(drafts).unlink()
         self.company.sudo()[field] = date(2026, 3, 31)
 
     def test_a_closed_period(self):

@@ -1,9 +1,7 @@
-from . import payment_post_start, payment_post_wizard, payment_refund_wizard
-from . import payment_post_start, payment_post_wizard
-from . import payment_payout_allocation, payment_post_wizard
 from . import (
     payment_event_replay,
     payment_payout_allocation,
     payment_post_start,
     payment_post_wizard,
+    payment_refund_wizard,
 )
