@@ -193,17 +193,49 @@ class PaymentPayout(models.Model):
             payout._check_is_last()
             transactions = payout._paid_transactions()
             payout.balance_transaction_ids.payout_id = False
-            payout.write(
-                {
-                    "brought_minor": 0,
-                    "carried_minor": 0,
-                    "allocated_at": False,
-                    "allocated_by_id": False,
-                }
-            )
+            payout._forget_allocation()
             payout.message_post(body=self.env._("The allocation was undone."))
             transactions._refresh_effects(("bank",))
         return True
+
+    # === THE GATEWAY KNOWS BETTER === #
+
+    def _allocated_otherwise(self, facts):
+        """Return the manual payouts to which a person allocated these movements.
+
+        :param facts: ``gateway.types.BalanceTransaction`` that this payout pays out
+        """
+        movements = self.env["payment.balance.transaction"].search(
+            [
+                ("provider_id", "=", self.provider_id.id),
+                ("gateway_ref", "in", [fact.ref for fact in facts]),
+                ("payout_id.allocated_at", "!=", False),
+            ]
+        )
+        return movements.payout_id - self
+
+    def _give_way(self, other):
+        """Drop allocations that the gateway's own list of ``other`` contradicts."""
+        for payout in self:
+            payout.balance_transaction_ids.payout_id = False
+            payout._forget_allocation()
+            payout.message_post(
+                body=self.env._(
+                    "The gateway lists movements of this payout in %s. Its list counts:"
+                    " the allocation by hand was dropped.",
+                    other.gateway_ref,
+                )
+            )
+
+    def _forget_allocation(self):
+        self.write(
+            {
+                "brought_minor": 0,
+                "carried_minor": 0,
+                "allocated_at": False,
+                "allocated_by_id": False,
+            }
+        )
 
     # === LINKS === #
 

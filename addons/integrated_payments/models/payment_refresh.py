@@ -139,9 +139,11 @@ class PaymentProvider(models.Model):
             return self.env["payment.transaction"]
         movements = gateway.balance_transactions_of(payout.ref)
         touched = self._claim_sources(movements, gateway)
+        allocated = record._allocated_otherwise(movements)
         self.env["payment.balance.transaction"]._store(
             self, movements, payout_id=record
         )
+        allocated._give_way(record)
         return touched
 
     def _claim_sources(self, movements, gateway=None):

@@ -297,6 +297,16 @@ class TestPayouts(IntegratedPaymentsCommon):
         ).action_confirm()
         self.assertEqual(payout.allocated_by_id, clerk)
 
+    def test_the_gateways_own_list_beats_an_allocation(self):
+        """After a change to automatic payouts: the next one lists all that is left."""
+        self.customer_pays(1)
+        manual = self.pay_out_by_hand("po_1", 5000)
+        self.assistant(manual).action_confirm()
+        automatic = self.pay_out("po_2", ["txn_1", "txn_po_1"], days=2)
+        self.assertEqual((automatic.amount, automatic.proof), (46.8, "proven"))
+        self.assertEqual((manual.proof, manual.carried), ("within", 0))
+        self.assertIn("allocation by hand was dropped", manual.message_ids[0].body)
+
     # === Failed === #
 
     def test_a_failed_payout_is_reversed_matched_and_told(self):
