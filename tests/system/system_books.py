@@ -10,6 +10,7 @@ from system_stage import until
 
 TAX = "tax"
 CUSTOMERS = "charge payment refund payment_refund payment_failure_refund".split()
+CHOSEN = ("other_adjustment",)
 DISPUTED = ("adjustment",)  # the gateway's type of a dispute and of its reversal
 
 
@@ -112,6 +113,8 @@ def expected_balances(theirs):
     sums = defaultdict(int)
     for each in theirs:
         sums["gateway"] += each["net"]
+        if each["reporting_category"] in CHOSEN:
+            continue  # on an account that a person chose: none of the gateway's own
         sums[_counterpart(each)] -= each["amount"]
         for fee in each["fee_details"]:
             disputed = each["type"] in DISPUTED
