@@ -89,6 +89,7 @@ class PaymentFeeStatement(models.Model):
             ("open", "Invoice Expected"),
             ("agrees", "Agrees"),
             ("differs", "Differs"),
+            ("drafted", "Draft Bill"),
             ("billed", "Billed"),
         ],
         "Status",
@@ -128,14 +129,15 @@ class PaymentFeeStatement(models.Model):
             statement.unbooked = currency._from_minor(statement.unbooked_minor)
             statement.late = currency._from_minor(statement.late_minor)
 
-    @api.depends("invoice_total", "invoiced", "bill_id")
+    @api.depends("invoice_total", "invoiced", "bill_id.state")
     def _compute_difference(self):
         for statement in self:
             stated = statement.invoice_total
             difference = statement.currency_id.round(stated - statement.invoiced)
             statement.difference = difference if stated else 0.0
             if statement.bill_id:
-                statement.state = "billed"
+                posted = statement.sudo().bill_id.state == "posted"
+                statement.state = "billed" if posted else "drafted"
             elif not stated:
                 statement.state = "open"
             else:

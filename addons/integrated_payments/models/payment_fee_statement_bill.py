@@ -185,7 +185,7 @@ class PaymentFeeStatement(models.Model):
             Move = self.env["account.move"].with_company(statement.company_id)
             settlement = Move.create(values)
             settlement.action_post()
-            statement.settlement_id = settlement
+            statement.write({"settlement_id": settlement.id, "reason": False})
             payable = self._payable(bill)
             owed = settlement.line_ids.filtered_domain(
                 [("account_id", "=", payable.account_id[:1].id)]

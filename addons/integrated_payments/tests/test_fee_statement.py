@@ -250,10 +250,12 @@ class TestFeeStatement(IntegratedPaymentsCommon):
             (statement.bill_id.state, statement.bill_id.ref), ("draft", "IE-7")
         )
         self.assertIn("6.50", statement.reason)
+        self.assertEqual(statement.state, "drafted")
         bill = statement.bill_id
         bill.invoice_line_ids[0].price_unit += 6.5
         bill.action_post()
         self.assertEqual(bill.amount_residual, 6.5)
+        self.assertEqual((statement.state, statement.reason), ("billed", False))
 
     def test_bill_to_draft_reverses_its_settlement(self):
         self.a_month(tax=False)
