@@ -4,8 +4,11 @@ import random
 
 import pytest
 from system_books import settled
+from system_browser import Person, chromium
 from system_stage import until
 from test_delivery import every_event_again, refund_at_gateway, spoil_deliveries
+
+from dev.provision.paths import RUN
 
 SEED = 77
 
@@ -96,24 +99,26 @@ def test_refunds_of_all_kinds_end_even(crediting):
     refund_at_gateway(stage, parts, 1001)
     refund_at_gateway(stage, dashboard, 1234)
     refund_at_gateway(stage, failing, 5000)
+    all_arrives(stage)
     done = await_refunds(stage, failing, ["done"])
+    spoil_deliveries(stage.sandbox, dice, 20)
     stage.sandbox.refund_fails(refund=done[0]["provider_reference"])
     stage.sandbox.account(refunds="requires_action")
     refund_at_gateway(stage, called_off, 2000)
+    all_arrives(stage)
     waiting = await_refunds(stage, called_off, ["pending"])[0]["provider_reference"]
     answer = stage.sandbox.api("POST", f"/v1/refunds/{waiting}/cancel")
     assert answer.status_code == 200, answer.text
     stage.sandbox.account(refunds="succeed")
     every_event_again(stage.sandbox, dice)
-    stage.sandbox.release()
-    stage.sandbox.faults(clear=True)
-    stage.sandbox.retry()
+    all_arrives(stage)
     owed = await_refunds(stage, failing, ["error"])[0]
     settled(stage)
     until(
         lambda: f"50.00 are owed: {refunds_of(stage, failing)}",
         lambda: refunds_of(stage, failing)[0]["refund_owed"] == 50.0,
     )
+    seen_by_an_accountant(stage, owed)
     again(stage, failing, owed)
     await_refunds(stage, called_off, ["cancel"])
     settled(stage)
@@ -131,6 +136,47 @@ def test_refunds_of_all_kinds_end_even(crediting):
         )
     assert open_on_customer(stage, [parts, dashboard, failing, called_off]) == []
     assert paid_of_order(stage, parts) == pytest.approx(total - 43.34)
+
+
+def all_arrives(stage):
+    """Let every event arrive at last that went astray."""
+    stage.sandbox.faults(clear=True)
+    stage.sandbox.release()
+    stage.sandbox.retry()
+
+
+def seen_by_an_accountant(stage, owed):
+    """The refund's form says what failed, what is owed, and what can be done.
+
+    Pictures of the screens are kept below ``.run/log``.
+    """
+    with chromium() as browser:
+        person = Person(browser, stage.server.url).log_in("admin", "admin")
+        person.open(f"/odoo/gateway-refunds/{owed['id']}", "[name=effect_ids] tr")
+        person.sees("Refund Again", "The Sale Stands", "Owed to Customer")
+        person.sees("are owed to the customer", "lost or stolen")
+        keep(person, "refund_failed")
+        person.open("/odoo/gateway-refunds", ".o_list_view .o_data_row")
+        person.sees(owed["reference"], "Still Owed")
+        keep(person, "refunds")
+        payment = stage.read(owed["id"], "source_transaction_id")[0]
+        person.open(f"/odoo/gateway-payments/{payment}", "[name=effect_ids] tr")
+        person.page.get_by_role("tab", name="Refunds").click()
+        person.sees(owed["reference"])
+        keep(person, "refunds_of_payment")
+        action = "/odoo/settings#account"
+        person.open(action, "#payment_refund_credit_policy")
+        person.page.locator(
+            "#payment_refund_credit_policy"
+        ).scroll_into_view_if_needed()
+        person.sees("Credit Note on Refund", "When a Refund Fails", "Return on Refund")
+        keep(person, "refund_settings")
+        person.sees_no_error()
+
+
+def keep(person, name):
+    """Keep a picture of what a person sees."""
+    person.page.screenshot(path=RUN / "log" / "screens" / f"{name}.png")
 
 
 def again(stage, payment, owed):

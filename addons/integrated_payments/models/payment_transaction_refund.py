@@ -6,6 +6,8 @@ gateway has taken the money: when it is done, or when it failed after the money 
 books are the same in whichever order Odoo hears of it.
 """
 
+from datetime import datetime, timezone
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -134,11 +136,24 @@ class PaymentTransaction(models.Model):
                 )
             )
 
+    def _apply_updates(self, payment_data):
+        """Take the gateway's time from the answer to our request, before any event.
+
+        By it a refund is dated, and known to repeat one that failed earlier.
+        """
+        super()._apply_updates(payment_data)
+        made = (payment_data.get("refund") or {}).get("created")
+        if self.operation == "refund" and made and not self.paid_at:
+            moment = datetime.fromtimestamp(made, timezone.utc)
+            self.paid_at = self.env["payment.fact"]._naive(moment)
+
     def _refund_state_message(self, refund):
         """Return why a refund is where it is, None if nothing is to be said."""
         if refund.status == "requires_action":
             return self.env._("The customer was asked for bank details.")
-        if refund.status in ("failed", "canceled"):
+        if refund.status == "canceled":
+            return self.env._("The refund was cancelled at the gateway.")
+        if refund.status == "failed":
             return self.env._(
                 "The refund failed: %s.", failure_text(refund.failure_reason)
             )

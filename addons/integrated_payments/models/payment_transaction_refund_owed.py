@@ -64,7 +64,7 @@ class PaymentTransaction(models.Model):
             refund._run_effects(
                 ("books", "order", "invoice", "stock", "bank"), force=True
             )
-            refund._refresh_effects(("books",))
+            refund._run_effects(("books", "crm", "receipt"))
             refund._ask_about_failed_refund()
 
     def _owed_outcome(self):

@@ -41,8 +41,8 @@ class ResCompany(models.Model):
     )
     payment_refund_failure_policy = fields.Selection(
         [
-            ("owe", "Keep the credit note: the customer is owed the money"),
-            ("reverse", "Take the credit note back: the sale stands"),
+            ("owe", "Keep the credit note"),
+            ("reverse", "Reverse the credit note"),
         ],
         string="When a Refund Fails",
         default="owe",

@@ -88,6 +88,27 @@ class RefundsCommon(IntegratedPaymentsCommon):
             ),
         )
 
+    def gateway_answers(self, number, minor):
+        """The gateway answers Odoo's next request for a refund of ``minor``.
+
+        :return: list that will hold what was sent
+        """
+        sent = []
+
+        def answer(provider, method, endpoint, *, data=None, **kwargs):
+            sent.append({**data, **kwargs})
+            fact = self.say_refund(minor, number, reference=kwargs["reference"])
+            return {
+                "id": fact.ref,
+                "status": "succeeded",
+                "amount": minor,
+                "currency": "usd",
+                "created": int(fact.created.timestamp()),
+            }
+
+        self.patch(type(self.env["payment.provider"]), "_send_api_request", answer)
+        return sent
+
     def refund(self, minor, number=1, **values):
         """Say it and hear of it; return the refund's transaction."""
         self.say_refund(minor, number, **values)

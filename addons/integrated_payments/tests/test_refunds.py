@@ -88,26 +88,7 @@ class TestRefunds(RefundsCommon):
             {"payment_id": self.tx.payment_id.id, "refund_reason": "duplicate"}
         )
         self.assertEqual(wizard.amount_available_for_refund, 50.0)
-        sent = []
-
-        def answer(tx, method, endpoint, *, data=None, **kwargs):
-            sent.append({**data, **kwargs})
-            fact = self.say_refund(5000, 3, reference=tx.reference)
-            return {
-                "id": fact.ref,
-                "status": "succeeded",
-                "amount": 5000,
-                "currency": "usd",
-            }
-
-        target = type(self.env["payment.provider"])
-        self.patch(
-            target,
-            "_send_api_request",
-            lambda provider, *args, **kwargs: answer(
-                self.tx.child_transaction_ids.sorted("id")[-1], *args, **kwargs
-            ),
-        )
+        sent = self.gateway_answers(3, 5000)
         wizard.action_refund()
         self.hear_and_work("charge.refunded", "ch_1")
         self.hear_and_work("refund.created", "re_3")
@@ -307,6 +288,20 @@ class TestFailedRefunds(RefundsCommon):
         self.assertIn("Repeats", self.effect(again, "invoice").reason)
         self.assertEqual(self.effect(refund, "books").state, "done")
         self.assertFalse(self.activity(refund))
+
+    def test_made_again_from_odoo_and_booked_before_any_event(self):
+        refund = self.refund(2500)
+        self.fail()
+        self.gateway_answers(2, 2500)
+        self.tx.action_refund(amount_to_refund=25.0)
+        again = self.found(2)
+        again._post_process()
+        self.assertEqual(self.notes(), refund.credit_note_ids)
+        self.assertEqual(refund.refund_owed, 0.0)
+        self.assertEqual(self.effect(again, "invoice").state, "done")
+        self.hear_and_work("refund.created", "re_2")
+        self.assertEqual(self.balances(), {"gateway": 71.8, **FEES})
+        self.assertEqual(self.receivable(), 0.0)
 
     def test_the_repetition_fails_too_and_a_larger_one_settles_it(self):
         self.refund(2500)
