@@ -118,6 +118,7 @@ def test_refunds_of_all_kinds_end_even(crediting):
         lambda: f"50.00 are owed: {refunds_of(stage, failing)}",
         lambda: refunds_of(stage, failing)[0]["refund_owed"] == 50.0,
     )
+    until("the trail says it", lambda: stage.trail(owed["id"]).get("books") == "held")
     seen_by_an_accountant(stage, owed)
     again(stage, failing, owed)
     await_refunds(stage, called_off, ["cancel"])
