@@ -355,6 +355,7 @@ class Campaign:
 
     def _come_to_an_end(self):
         for _day in range(4):
+            self._payouts_of_the_day()
             self._next_day()
         for life in self.lives:
             if life.number in self.disputes:

@@ -68,8 +68,8 @@ def test_captured_in_part(manually):
     """30.00 of an order are captured; the order, its invoice and the books say so."""
     stage = manually
     payment, intent, order = authorised(stage)
-    confirmed = stage.odoo.one("sale.order", [("id", "=", order)], ["state"])
-    assert confirmed["state"] == "sale"
+    sold = [("id", "=", order), ("state", "=", "sale")]
+    until("the order is confirmed", lambda: stage.odoo.find("sale.order", sold))
     capture(stage, payment, 30.0)
     assert stage.read(payment, "state") == "done"
     stage.await_trails([payment])
