@@ -131,16 +131,9 @@ class PaymentTransaction(models.Model):
 
         Goods may be reserved by it; what a payment delivers waits for the money.
         """
-        if self.company_id.payment_pending_policy != "confirm":
-            return
-        order = self.sale_order_ids
-        if len(order) != 1 or order.state not in ("draft", "sent"):
-            return
-        needed = order._get_prepayment_required_amount() - order.amount_paid
-        if order.currency_id.compare_amounts(self.amount, needed) < 0:
-            return
-        self.order_confirmed_pending = True
-        order.with_context(send_email=True).action_confirm()
+        if self.company_id.payment_pending_policy == "confirm":
+            if self._confirm_order_for(self.amount):
+                self.order_confirmed_pending = True
 
     def _answer_failure(self):
         """Reverse, tell the salesperson and leave the order as the policy says."""

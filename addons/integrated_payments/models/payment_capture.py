@@ -270,6 +270,33 @@ class PaymentTransaction(models.Model):
             authorized=self.currency_id.format(self.authorized_amount),
         )
 
+    # === THE ORDER === #
+
+    def _effect_order(self):
+        """Confirm what was authorised in full, also if a part was captured at once.
+
+        Core confirms on the authorisation; whether Odoo hears of it before the capture
+        must make no difference.
+        """
+        if self.authorized_amount > self.amount > 0:
+            self._confirm_order_for(self.authorized_amount)
+        return super()._effect_order()
+
+    def _confirm_order_for(self, amount):
+        """Confirm the only order of this payment if ``amount`` of it would do.
+
+        :return: the order that was confirmed, empty if none
+        """
+        order = self.sale_order_ids
+        if len(order) != 1 or order.state not in ("draft", "sent"):
+            return order.browse()
+        counted = self.amount if self.state in ("authorized", "done") else 0.0
+        needed = order._get_prepayment_required_amount() - order.amount_paid + counted
+        if order.currency_id.compare_amounts(amount, needed) < 0:
+            return order.browse()
+        order.with_context(send_email=True).action_confirm()
+        return order
+
     # === WHOM TO ASK === #
 
     def _ask_person(self, activity_type, summary, deadline=None):

@@ -236,6 +236,16 @@ class TestCaptures(IntegratedPaymentsCommon):
         self.assertEqual(self.tx.payment_id.amount, 75.0)
         self.assertFalse(self.order.activity_ids)
 
+    def test_authorised_and_captured_before_anything_was_heard(self):
+        """The order is confirmed as if the authorisation had been heard first."""
+        self.say_authorized()
+        self.say_captured(7500)
+        self.hear_and_work("charge.captured", "ch_1")
+        self.assertEqual((self.tx.amount, self.tx.authorized_amount), (75.0, 100.0))
+        self.assertEqual(self.order.state, "sale")
+        self.assertEqual(self.trail(self.tx)["order"], "done")
+        self.assertEqual(self.tx.payment_id.amount, 75.0)
+
     def test_capture_heard_in_every_order_is_booked_once(self):
         self.authorize()
         with self.at_gateway():
