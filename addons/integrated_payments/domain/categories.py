@@ -19,6 +19,7 @@ ROLES = {
     "transit": "Transfers in transit",
     "dispute": "Disputes receivable",
     "dispute_fee": "Dispute fees",
+    "dispute_loss": "Losses from disputes",
     "refund_liability": "Refunds to customers",
     "reserve": "Reserved by the gateway",
     "loan": "Gateway financing",

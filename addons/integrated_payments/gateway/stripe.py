@@ -9,7 +9,15 @@ from datetime import datetime, timezone
 from typing import NamedTuple
 
 from .errors import NeedsPerson
-from .types import BalanceTransaction, Charge, Dispute, Intent, Payout, Refund
+from .types import (
+    BalanceTransaction,
+    Charge,
+    Dispute,
+    FraudWarning,
+    Intent,
+    Payout,
+    Refund,
+)
 
 API_VERSION = "2026-10-28.endive"
 METADATA_REFERENCE = "odoo_reference"
@@ -45,7 +53,8 @@ EVENT_KINDS = {
     "credit_note.": None,
     "subscription_schedule.": None,
     "radar.": None,
-    "review.": None,
+    "radar.early_fraud_warning.": "fraud_warning",
+    "review.": "review",
     "terminal.": None,
     "account.": None,
     "capability.": None,
@@ -81,6 +90,10 @@ WEBHOOK_EVENTS = (
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "radar.early_fraud_warning.created",
+    "radar.early_fraud_warning.updated",
+    "review.opened",
+    "review.closed",
     "payout.created",
     "payout.updated",
     "payout.paid",
@@ -228,6 +241,37 @@ def _dispute(payload):
         balance_transaction_refs=tuple(
             _ref(item) for item in payload.get("balance_transactions") or ()
         ),
+        network_code=payload.get("network_reason_code"),
+        has_evidence=bool(details.get("has_evidence")),
+        submissions=details.get("submission_count") or 0,
+        past_due=bool(details.get("past_due")),
+    )
+
+
+def _fraud_warning(payload):
+    return FraudWarning(
+        ref=payload["id"],
+        kind="early_warning",
+        open=payload["actionable"],
+        created=_time(payload["created"]),
+        charge_ref=_ref(payload["charge"]),
+        intent_ref=_ref(payload.get("payment_intent")),
+        reason=payload["fraud_type"],
+        livemode=payload["livemode"],
+    )
+
+
+def _review(payload):
+    return FraudWarning(
+        ref=payload["id"],
+        kind="review",
+        open=payload["open"],
+        created=_time(payload["created"]),
+        charge_ref=_ref(payload.get("charge")),
+        intent_ref=_ref(payload.get("payment_intent")),
+        reason=payload.get("closed_reason") or payload["reason"],
+        livemode=payload["livemode"],
+        ip_address=payload.get("ip_address"),
     )
 
 
@@ -283,6 +327,8 @@ TRANSLATORS = {
     "charge": _charge,
     "refund": _refund,
     "dispute": _dispute,
+    "fraud_warning": _fraud_warning,
+    "review": _review,
     "payout": _payout,
     "balance_transaction": _balance_transaction,
 }

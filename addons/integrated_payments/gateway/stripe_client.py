@@ -45,6 +45,8 @@ class StripeGateway:
             "charge": self._client.charges,
             "refund": self._client.refunds,
             "dispute": self._client.disputes,
+            "fraud_warning": self._client.radar.early_fraud_warnings,
+            "review": self._client.reviews,
             "payout": self._client.payouts,
             "balance_transaction": self._client.balance_transactions,
         }

@@ -109,6 +109,28 @@ class Dispute:
     due_by: datetime | None = None
     livemode: bool = False
     balance_transaction_refs: tuple[str, ...] = ()
+    network_code: str | None = None  # the card network's own code of the reason
+    has_evidence: bool = False  # a draft, or what was submitted
+    submissions: int = 0  # how often evidence was submitted
+    past_due: bool = False
+
+
+@dataclass(frozen=True)
+class FraudWarning:
+    """A doubt about a payment: a bank's early fraud warning, or a review to be made.
+
+    ``open`` while somebody should do something: refund, approve, wait no longer.
+    """
+
+    ref: str
+    kind: str  # early_warning, review
+    open: bool
+    created: datetime
+    charge_ref: str | None = None
+    intent_ref: str | None = None
+    reason: str | None = None  # fraud type, or why the review was opened or closed
+    livemode: bool = False
+    ip_address: str | None = None
 
 
 @dataclass(frozen=True)

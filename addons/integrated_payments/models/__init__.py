@@ -19,6 +19,8 @@ from . import (
     payment_books_start,
     payment_charge,
     payment_dispute,
+    payment_dispute_books,
+    payment_dispute_outcome,
     payment_effect,
     payment_event,
     payment_event_changes,
@@ -28,6 +30,7 @@ from . import (
     payment_fee_statement_bill,
     payment_fee_statement_line,
     payment_fee_sums,
+    payment_fraud_warning,
     payment_gateway_account,
     payment_gateway_journal,
     payment_import,
@@ -65,6 +68,7 @@ from . import (
 from . import (  # these extend the payments above
     payment_async,
     payment_capture,
+    payment_dispute_links,
     payment_links,
     payment_reversal,
 )

@@ -108,6 +108,10 @@ class PaymentProvider(models.Model):
         return transaction
 
     def _refresh_dispute(self, gateway, dispute):
+        if not dispute.charge_ref:
+            raise NeedsPerson(
+                self.env._("%s does not name the payment it is about.", dispute.ref)
+            )
         charge = self._ensure_charge(gateway, dispute.charge_ref)
         stored = self.env["payment.dispute"]._store(self, [dispute], charge)
         for ref in dispute.balance_transaction_refs:

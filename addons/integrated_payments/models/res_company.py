@@ -80,6 +80,15 @@ class ResCompany(models.Model):
         default="none",
         required=True,
     )
+    payment_dispute_loss_policy = fields.Selection(
+        [
+            ("expense", "Book it as a loss"),
+            ("receivable", "The customer owes it again"),
+        ],
+        string="Lost Disputes",
+        default="expense",
+        required=True,
+    )
     payment_responsible_id = fields.Many2one(
         "res.users",
         "Responsible for Payments",

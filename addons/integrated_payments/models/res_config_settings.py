@@ -31,6 +31,9 @@ class ResConfigSettings(models.TransientModel):
     payment_fee_bill_policy = fields.Selection(
         related="company_id.payment_fee_bill_policy", readonly=False
     )
+    payment_dispute_loss_policy = fields.Selection(
+        related="company_id.payment_dispute_loss_policy", readonly=False
+    )
     payment_responsible_id = fields.Many2one(
         related="company_id.payment_responsible_id", readonly=False
     )

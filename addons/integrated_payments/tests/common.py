@@ -253,6 +253,24 @@ class IntegratedPaymentsCommon(StripeCommon, AccountPaymentCommon):
             ),
         )
 
+    def say_dispute(self, ref="dp_1", minor=10000, status="needs_response", **values):
+        """The bank disputes ``ch_1``; movements are stated by :meth:`say_movement`."""
+        return self.gateway.put(
+            "dispute",
+            types.Dispute(
+                **{
+                    "ref": ref,
+                    "status": status,
+                    "amount": minor,
+                    "currency": "USD",
+                    "created": PAID_AT,
+                    "charge_ref": "ch_1",
+                    "reason": "fraudulent",
+                    **values,
+                }
+            ),
+        )
+
     # === What Odoo hears === #
 
     def hear(self, event_type, object_ref, number=None, livemode=False, provider=None):
