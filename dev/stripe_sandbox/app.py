@@ -7,7 +7,7 @@ import traceback
 from collections import Counter
 from urllib.parse import unquote, urlsplit
 
-from . import catalogue, control, idempotency
+from . import catalogue, control, files, idempotency
 from .deliveries import Deliverer
 from .errors import ApiError, SandboxBug
 from .events import API_VERSION
@@ -33,8 +33,13 @@ class Request:
         self.method, self.path = method, unquote(parts.path)
         self.headers = {name.lower(): value for name, value in headers.items()}
         # Core sends the parameters of a GET as a body; Stripe reads both.
-        self.text = "&".join(t for t in (parts.query, body.decode()) if t)
-        self.body = body
+        self.body, self.uploads = body, {}
+        content_type = self.headers.get("content-type", "")
+        if content_type.startswith("multipart/form-data"):
+            text, self.uploads = files.parse(content_type, body)
+        else:
+            text = body.decode()
+        self.text = "&".join(t for t in (parts.query, text) if t)
         self.version = self.headers.get("stripe-version") or API_VERSION
         self.idempotency_key = (
             self.headers.get("idempotency-key") if method == "POST" else None
@@ -173,6 +178,7 @@ class App:
         operation, ids = found
         legacy = is_legacy(request.version)
         params = self.schemas.request(operation, request.text, legacy)
+        params |= request.uploads
         with self.world.lock:
             self.world.request = {
                 "id": request_id,

@@ -3,7 +3,7 @@
 Source: https://docs.stripe.com/disputes/how-disputes-work
 """
 
-from . import charges, money, paging
+from . import charges, files, money, paging, radar
 from .balance_transactions import post
 from .clock import DAY
 from .customers import merge_metadata
@@ -15,6 +15,13 @@ from .routing import job, route
 ANSWER_DAYS = 14
 OPEN = ("needs_response", "under_review")
 INQUIRY = ("warning_needs_response", "warning_under_review")
+DONE = ("won", "lost", "warning_closed")
+TEXT_TOTAL = 150_000  # characters. Source: https://docs.stripe.com/disputes/api
+EVIDENCE_FILES = frozenset(
+    "cancellation_policy customer_communication customer_signature "
+    "duplicate_charge_documentation receipt refund_policy service_documentation "
+    "shipping_documentation uncategorized_file".split()
+)
 NETWORK_CODES = {"fraudulent": "10.4", "product_not_received": "13.1"}
 
 
@@ -24,24 +31,38 @@ def open_dispute(world, charge, amount=None, reason="fraudulent", inquiry=False)
     A dispute takes the amount and the dispute fee from the balance, in one balance
     transaction; an inquiry takes nothing.
 
-    :raise ApiError: the charge is not paid, or disputed already
+    Once a dispute is closed, what it left may be disputed again.
+
+    :raise ApiError: the charge is not paid, in dispute now, or less is left of it
     """
-    paid = charge["status"] == "succeeded" and charge["captured"]
-    if not paid or charge["disputed"]:
+    left = _disputable(world, charge)
+    amount = left if amount is None else amount
+    if not 0 < amount <= left:
         raise invalid(f"Charge {charge['id']} cannot be disputed.", None, "charge")
     charges.attach(world, charge["id"])
-    amount = amount or charge["amount_captured"] - charge["amount_refunded"]
     dispute = world.add(_blank(world, charge, amount, reason, inquiry))
     charge["disputed"] = True
     if not inquiry:
         _withdraw(world, charge, dispute)
     emit(world, "charge.dispute.created", dispute)
+    radar.settle_doubts(world, charge, "disputed")
     if not inquiry:
         emit(world, "charge.dispute.funds_withdrawn", dispute)
     world.at(
         dispute["evidence_details"]["due_by"], "dispute_lapses", dispute=dispute["id"]
     )
     return dispute
+
+
+def _disputable(world, charge):
+    """Return how much of a charge a bank may dispute now."""
+    earlier = [each for each in world.all("dispute") if each["charge"] == charge["id"]]
+    if charge["status"] != "succeeded" or not charge["captured"]:
+        return 0
+    if any(each["status"] not in DONE for each in earlier):
+        return 0
+    gone = sum(each["amount"] for each in earlier if each["status"] == "lost")
+    return charge["amount_captured"] - charge["amount_refunded"] - gone
 
 
 def _blank(world, charge, amount, reason, inquiry):
@@ -150,6 +171,20 @@ def close_dispute(world, dispute, outcome):
     return dispute
 
 
+def reinstate(world, dispute):
+    """The bank gives the money of a lost dispute back after all.
+
+    :raise ApiError: it is not lost
+    """
+    if dispute["status"] != "lost":
+        raise invalid(f"Dispute {dispute['id']} is not lost.")
+    dispute["status"] = "won"
+    _move(world, world.get("charge", dispute["charge"]), dispute, 1, 0)
+    emit(world, "charge.dispute.funds_reinstated", dispute)
+    emit(world, "charge.dispute.updated", dispute, {"status": "lost"})
+    return dispute
+
+
 @job("dispute_lapses")
 def lapse(world, dispute):
     """Nobody answered in time: the dispute is lost."""
@@ -161,43 +196,59 @@ def lapse(world, dispute):
         close_dispute(world, dispute, "warning_closed")
 
 
-def warn(world, charge, fraud_type="made_with_stolen_card"):
-    """The card's issuer reports fraud before any dispute."""
-    warning = world.add(
-        {
-            "id": world.new_id("issfr"),
-            "object": "radar.early_fraud_warning",
-            "actionable": not charge["refunded"] and not charge["disputed"],
-            "charge": charge["id"],
-            "created": world.clock.now(),
-            "fraud_type": fraud_type,
-            "livemode": False,
-            "payment_intent": charge["payment_intent"],
-        }
-    )
-    emit(world, "radar.early_fraud_warning.created", warning)
-    return warning
-
-
 @route("POST /v1/disputes/{dispute}")
 def update(world, params, ref):
     """Stage evidence, and submit it unless ``submit`` is false."""
     dispute = world.get("dispute", ref)
     before = rendered(dispute)
-    if params.get("evidence"):
+    if params.get("evidence") or params.get("submit"):
         if dispute["status"] not in OPEN[:1] + INQUIRY[:1]:
             raise invalid("This dispute is already closed or under review.")
-        dispute["evidence"].update(params["evidence"])
-        details = dispute["evidence_details"]
-        details["has_evidence"] = True
+        _stage(world, dispute, params.get("evidence") or {})
         if params.get("submit", True):
-            details["submission_count"] += 1
-            review = "warning_under_review" if _is_inquiry(dispute) else "under_review"
-            dispute["status"] = review
+            _submit(dispute)
     merge_metadata(dispute, params)
     changed = {k: v for k, v in before.items() if v != dispute[k]}
     emit(world, "charge.dispute.updated", dispute, changed)
     return dispute
+
+
+def _stage(world, dispute, given):
+    """Keep what was sent; an empty value unsets a field.
+
+    :raise ApiError: an unknown file, or too much text
+    """
+    for name in EVIDENCE_FILES & given.keys():
+        if given[name]:
+            files.check_evidence(world, given[name], f"evidence[{name}]")
+    evidence = dispute["evidence"] | given
+    texts = [
+        value
+        for name, value in evidence.items()
+        if isinstance(value, str) and name not in EVIDENCE_FILES
+    ]
+    if sum(map(len, texts)) > TEXT_TOTAL:
+        raise invalid(
+            f"The evidence is longer than {TEXT_TOTAL} characters.", None, "evidence"
+        )
+    dispute["evidence"] = evidence
+    details = dispute["evidence_details"]
+    details["has_evidence"] = any(
+        value for name, value in evidence.items() if name != "enhanced_evidence"
+    )
+
+
+def _submit(dispute):
+    """Hand the evidence to the bank; once.
+
+    :raise ApiError: there is none
+    """
+    details = dispute["evidence_details"]
+    if not details["has_evidence"]:
+        raise invalid("There is no evidence to submit.", None, "submit")
+    details["submission_count"] += 1
+    review = "warning_under_review" if _is_inquiry(dispute) else "under_review"
+    dispute["status"] = review
 
 
 def _is_inquiry(dispute):
@@ -221,17 +272,3 @@ def list_all(world, params):
 def retrieve(world, params, ref):
     """Serve one dispute."""
     return world.get("dispute", ref)
-
-
-@route("GET /v1/radar/early_fraud_warnings")
-def list_warnings(world, params):
-    """List early fraud warnings."""
-    kind, equal = "radar.early_fraud_warning", ("charge", "payment_intent")
-    url = "/v1/radar/early_fraud_warnings"
-    return paging.page(world, kind, params, url, None, equal)
-
-
-@route("GET /v1/radar/early_fraud_warnings/{early_fraud_warning}")
-def retrieve_warning(world, params, ref):
-    """Serve one early fraud warning."""
-    return world.get("radar.early_fraud_warning", ref)

@@ -12,6 +12,7 @@ from . import (
     payment_intents,
     payment_methods,
     payouts,
+    radar,
     refunds,
     setup_intents,
 )
@@ -162,9 +163,27 @@ def close_dispute(app, dispute, outcome):
 
 
 @action
+def reinstate_dispute(app, dispute):
+    """Give back the money of a lost dispute after all."""
+    return disputes.reinstate(app.world, app.world.get("dispute", dispute))
+
+
+@action
 def fraud_warning(app, charge, fraud_type="made_with_stolen_card"):
     """Issue an early fraud warning."""
-    return disputes.warn(app.world, _charge(app, charge), fraud_type)
+    return radar.warn(app.world, _charge(app, charge), fraud_type)
+
+
+@action
+def review(app, charge, reason="rule"):
+    """Ask for a review of a payment."""
+    return radar.open_review(app.world, _charge(app, charge), reason)
+
+
+@action
+def close_review(app, review, reason="approved"):
+    """Decide a review: approved, refunded_as_fraud, ..."""
+    return radar.close_review(app.world, app.world.get("review", review), reason)
 
 
 @action

@@ -1,6 +1,6 @@
 """Refunds: made, pending, failed afterwards."""
 
-from . import charges, paging
+from . import charges, paging, radar
 from .balance_transactions import post
 from .clock import DAY
 from .customers import merge_metadata
@@ -23,6 +23,8 @@ def create(world, params):
     _take(world, charge, refund)
     emit(world, "refund.created", refund)
     emit(world, "charge.refunded", charge)
+    if charge["refunded"]:
+        radar.settle_doubts(world, charge, "refunded")
     _schedule(world, charge, refund)
     return refund
 

@@ -13,7 +13,7 @@ def client(key, url=None):
     return stripe.StripeClient(
         key,
         max_network_retries=2,
-        **({"base_addresses": {"api": url}} if url else {}),
+        **({"base_addresses": {"api": url, "files": url}} if url else {}),
     ).v1
 
 

@@ -1,5 +1,7 @@
 """Disputes: opened, answered, won, lost; inquiries; early fraud warnings."""
 
+import io
+
 import pytest
 import stripe
 
@@ -103,8 +105,140 @@ def test_the_card_that_disputes_at_once(api, sandbox):
     assert dispute.reason == "fraudulent"
 
 
+PDF = b"%PDF-1.7\r\n\x00\xff\n\r binary \x89"
+
+
+def named(content, name="invoice.pdf"):
+    file = io.BytesIO(content)
+    file.name = name
+    return file
+
+
+def upload(api, content=PDF, **options):
+    return api.files.create(
+        {"purpose": "dispute_evidence", "file": named(content)}, options
+    )
+
+
+def test_a_file_is_described_and_not_kept(api, sandbox):
+    found = api.files.retrieve(upload(api).id)
+    assert (found.filename, found.size, found.type) == ("invoice.pdf", len(PDF), "pdf")
+    (kept,) = sandbox.objects(type="file")["data"]
+    assert "binary" not in str(kept)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"MZ an .exe", "type"),
+        (b"%PDF-" + bytes(5 * 1024 * 1024), "larger"),
+    ],
+    ids=["a program", "too large"],
+)
+def test_a_file_that_banks_do_not_read_is_refused(api, content, why):
+    with pytest.raises(stripe.InvalidRequestError, match=why):
+        upload(api, content)
+
+
+def test_an_upload_is_replayed_by_its_key(api):
+    first = upload(api, idempotency_key="evidence-1")
+    assert upload(api, idempotency_key="evidence-1").id == first.id
+    with pytest.raises(stripe.IdempotencyError):
+        upload(api, PDF + b"x", idempotency_key="evidence-1")
+
+
+def test_files_of_evidence_must_exist(api, sandbox, paid):
+    dispute = sandbox.dispute(charge=paid(10000).id)["id"]
+    with pytest.raises(stripe.InvalidRequestError, match="No such file"):
+        api.disputes.update(dispute, {"evidence": {"receipt": "file_gone"}})
+    file = upload(api).id
+    sent = api.disputes.update(
+        dispute, {"evidence": {"receipt": file}, "submit": False}
+    )
+    assert sent.evidence.receipt == file
+    assert sent.evidence_details.has_evidence is True
+
+
+def test_evidence_is_unset_by_an_empty_text(api, sandbox, paid):
+    dispute = sandbox.dispute(charge=paid(10000).id)["id"]
+    staged = {"evidence": {"customer_name": "Jane"}, "submit": False}
+    api.disputes.update(dispute, staged)
+    emptied = {"evidence": {"customer_name": ""}, "submit": False}
+    found = api.disputes.update(dispute, emptied)
+    assert found.evidence.customer_name is None
+    assert found.evidence_details.has_evidence is False
+    with pytest.raises(stripe.InvalidRequestError, match="no evidence"):
+        api.disputes.update(dispute, {"submit": True})
+
+
+def test_evidence_has_a_length(api, sandbox, paid):
+    dispute = sandbox.dispute(charge=paid(10000).id)["id"]
+    text = {"uncategorized_text": "x" * 150_001}
+    with pytest.raises(stripe.InvalidRequestError, match="longer than 150000"):
+        api.disputes.update(dispute, {"evidence": text})
+
+
+def test_what_is_submitted_is_final(api, sandbox, paid):
+    dispute = sandbox.dispute(charge=paid(10000).id)["id"]
+    api.disputes.update(
+        dispute, {"evidence": {"customer_name": "Jane"}, "submit": False}
+    )
+    assert api.disputes.update(dispute, {"submit": True}).status == "under_review"
+    with pytest.raises(stripe.InvalidRequestError, match="under review"):
+        api.disputes.update(dispute, {"evidence": {"customer_name": "John"}})
+
+
+def test_a_second_dispute_takes_what_the_first_left(api, sandbox, paid):
+    charge = paid(10000).id
+    first = sandbox.dispute(charge=charge, amount=4000)["id"]
+    with pytest.raises(SandboxRefusal):
+        sandbox.dispute(charge=charge, amount=1000)
+    sandbox.close_dispute(dispute=first, outcome="lost")
+    with pytest.raises(SandboxRefusal):
+        sandbox.dispute(charge=charge, amount=7000)
+    second = sandbox.dispute(charge=charge)
+    assert second["amount"] == 6000
+
+
+def test_a_lost_dispute_may_be_reinstated(api, sandbox, paid, event_types):
+    dispute = sandbox.dispute(charge=paid(10000).id)["id"]
+    sandbox.close_dispute(dispute=dispute, outcome="lost")
+    sandbox.reinstate_dispute(dispute=dispute)
+    assert api.disputes.retrieve(dispute).status == "won"
+    assert [each[3] for each in movements(api, dispute)] == [-11500, 10000]
+    assert "charge.dispute.funds_reinstated" in event_types()
+
+
 def test_an_early_fraud_warning(api, sandbox, paid, event_types):
     warning = sandbox.fraud_warning(charge=paid(10000).id)
     found = api.radar.early_fraud_warnings.retrieve(warning["id"])
     assert (found.actionable, found.fraud_type) == (True, "made_with_stolen_card")
     assert event_types()[-1] == "radar.early_fraud_warning.created"
+
+
+@pytest.mark.parametrize("fate", ["refunded", "disputed"])
+def test_a_warning_ends_with_what_it_warned_of(api, sandbox, paid, event_types, fate):
+    charge = paid(10000).id
+    warning = sandbox.fraud_warning(charge=charge)["id"]
+    review = sandbox.review(charge=charge)["id"]
+    if fate == "refunded":
+        api.refunds.create({"charge": charge, "amount": 1000})
+        assert api.radar.early_fraud_warnings.retrieve(warning).actionable is True
+        api.refunds.create({"charge": charge})
+    else:
+        sandbox.dispute(charge=charge)
+    assert api.radar.early_fraud_warnings.retrieve(warning).actionable is False
+    found = api.reviews.retrieve(review)
+    assert (found.open, found.closed_reason) == (False, fate)
+    assert {"radar.early_fraud_warning.updated", "review.closed"} <= set(event_types())
+
+
+def test_a_review_is_approved(api, sandbox, paid, event_types):
+    review = sandbox.review(charge=paid(10000).id)["id"]
+    assert [each.id for each in api.reviews.list().data] == [review]
+    assert event_types()[-1] == "review.opened"
+    found = api.reviews.approve(review)
+    assert (found.open, found.reason) == (False, "approved")
+    assert api.reviews.list().data == []
+    with pytest.raises(stripe.InvalidRequestError, match="already closed"):
+        api.reviews.approve(review)

@@ -5,6 +5,7 @@ turns the SDK's exceptions into the two answers a job can act on.
 """
 
 from decimal import Decimal
+from io import BytesIO
 from itertools import islice
 
 import stripe
@@ -14,6 +15,7 @@ from .pages import EXPAND, read_page
 from .stripe import API_VERSION, WEBHOOK_EVENTS, translate
 from .types import Balance
 
+BASES = ("api", "files")  # Stripe's addresses that a sandbox stands in for
 PAGE = 100  # the API's own upper limit
 MOVEMENTS = 2000  # looked through at most to explain a difference
 BALANCE_PARTS = {
@@ -38,7 +40,7 @@ class StripeGateway:
             stripe_version=API_VERSION,
             max_network_retries=2,
             http_client=stripe.RequestsClient(timeout=(5, 20)),
-            **({"base_addresses": {"api": base_url}} if base_url else {}),
+            **({"base_addresses": dict.fromkeys(BASES, base_url)} if base_url else {}),
         ).v1
         self._services = {
             "intent": self._client.payment_intents,
@@ -156,6 +158,55 @@ class StripeGateway:
                 "api_version": API_VERSION,
             },
         ).secret
+
+    # === DISPUTES === #
+
+    def evidence_of(self, ref):
+        """Return {field: text or file id} that a dispute holds so far, empty left out.
+
+        :raise RetryLater, NeedsPerson: see :meth:`fetch`
+        """
+        found = _plain(self._call(self._client.disputes.retrieve, ref))
+        return {
+            name: value
+            for name, value in (found.get("evidence") or {}).items()
+            if value and isinstance(value, str)
+        }
+
+    def upload_file(self, name, content, idempotency_key):
+        """Hand a file on as evidence and return its id at Stripe.
+
+        :param bytes content: PDF, JPEG or PNG
+        :raise RetryLater, NeedsPerson: see :meth:`fetch`
+        """
+        file = BytesIO(content)
+        file.name = name
+        return self._call(
+            self._client.files.create,
+            {"purpose": "dispute_evidence", "file": file},
+            {"idempotency_key": idempotency_key},
+        ).id
+
+    def submit_evidence(self, ref, evidence, submit, idempotency_key):
+        """Save evidence at Stripe, and hand it to the bank if ``submit``: then final.
+
+        :param dict evidence: {field: text, file id, or an empty string to unset it}
+        :return: the :class:`Dispute` as it is then
+        :raise RetryLater, NeedsPerson: see :meth:`fetch`
+        """
+        params = {"submit": submit, **({"evidence": evidence} if evidence else {})}
+        options = {"idempotency_key": idempotency_key}
+        found = self._call(self._client.disputes.update, ref, params, options)
+        return translate("dispute", _plain(found))
+
+    def accept_dispute(self, ref, idempotency_key):
+        """Give a dispute up: it is lost. Return it as it is then.
+
+        :raise RetryLater, NeedsPerson: see :meth:`fetch`
+        """
+        options = {"idempotency_key": idempotency_key}
+        found = self._call(self._client.disputes.close, ref, {}, options)
+        return translate("dispute", _plain(found))
 
     def _list(self, kind, params):
         page = self._call(self._services[kind].list, {**params, "limit": PAGE})

@@ -103,7 +103,14 @@ class PaymentBalanceTransaction(models.Model):
             )
             for record in records:
                 values += record._shadow_or_park(journal, accounts)
-        self.env["payment.shadow.line"].sudo().create(values)
+        Line = self.env["payment.shadow.line"].sudo()
+        known = Line._fields  # an item may hold more than a shadow shows
+        Line.create(
+            [
+                {name: value for name, value in each.items() if name in known}
+                for each in values
+            ]
+        )
 
     def _shadow_or_park(self, journal, accounts):
         """Return the create values of the shadow lines; what has none says why."""

@@ -1,5 +1,6 @@
 """A provider with books, and a gateway that answers from memory."""
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from unittest.mock import patch
 
@@ -22,6 +23,8 @@ class FakeGateway:
         self.totals = {}
         self.asked = []
         self.failure = None
+        self.refusal = None  # of what Odoo sends
+        self.sent, self.evidence = [], {}
         self.page_size = 100
         self.is_live = False
 
@@ -123,6 +126,36 @@ class FakeGateway:
             for (kind, _ref), fact in self.facts.items()
             if kind == "balance_transaction" and fact.created >= moment
         ][:limit]
+
+    # === Disputes: what Odoo sends is kept in ``sent`` === #
+
+    def evidence_of(self, ref):
+        if self.failure:
+            raise self.failure
+        return {name: value for name, value in self.evidence.items() if value}
+
+    def upload_file(self, name, content, idempotency_key):
+        if self.failure:
+            raise self.failure
+        self.sent.append(("file", name, len(content), idempotency_key))
+        return f"file_{name}"
+
+    def submit_evidence(self, ref, evidence, submit, idempotency_key):
+        if self.failure or self.refusal:
+            raise self.failure or self.refusal
+        self.sent.append(("evidence", evidence, submit, idempotency_key))
+        self.evidence |= evidence
+        fact = self.facts["dispute", ref]
+        changes = {"has_evidence": True}
+        if submit:
+            changes |= {"status": "under_review", "submissions": 1}
+        return self.put("dispute", replace(fact, **changes))
+
+    def accept_dispute(self, ref, idempotency_key):
+        if self.failure or self.refusal:
+            raise self.failure or self.refusal
+        self.sent.append(("accept", ref, idempotency_key))
+        return self.put("dispute", replace(self.facts["dispute", ref], status="lost"))
 
     def _sum_of_nets(self):
         totals = {}
