@@ -29,6 +29,8 @@
         "wizards/payment_event_replay_views.xml",
         "wizards/payment_payout_allocation_views.xml",
         "wizards/payment_post_wizard_views.xml",
+        "views/payment_evidence_messages.xml",
+        "wizards/payment_evidence_wizard_views.xml",
         "views/payment_dispute_views.xml",
         "views/payment_fraud_warning_views.xml",
         "views/payment_opening_views.xml",

@@ -7,6 +7,7 @@ from . import (
     test_books,
     test_captures,
     test_currencies,
+    test_dispute_evidence,
     test_disputes,
     test_effects,
     test_event,
