@@ -70,7 +70,7 @@ class PaymentDispute(models.Model):
                     states[self.state],
                 )
             )
-        if self.past_due or (self.due_by and self.due_by < fields.Datetime.now()):
+        if self._is_too_late():
             raise UserError(
                 self.env._(
                     "The deadline has passed on %s. The gateway takes no evidence any"
@@ -78,6 +78,12 @@ class PaymentDispute(models.Model):
                     self._day(self.due_by or fields.Datetime.now()),
                 )
             )
+
+    def _is_too_late(self):
+        """Whether the deadline has passed, by the gateway's clock rather than ours."""
+        if not self.due_by or self.due_by >= fields.Datetime.now():
+            return self.past_due
+        return self._ask_gateway("fetch", "dispute", self.gateway_ref).past_due
 
     def _ask_gateway(self, method, *args):
         """Call the gateway for a person.

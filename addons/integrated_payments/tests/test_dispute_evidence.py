@@ -283,7 +283,7 @@ class TestDisputeEvidence(IntegratedPaymentsCommon):
     # === Bad input === #
 
     def test_after_the_deadline(self):
-        dispute = self.dispute("fraudulent", due_by=self.soon(-1))
+        dispute = self.dispute("fraudulent", due_by=self.soon(-1), past_due=True)
         with self.assertRaisesRegex(UserError, "deadline has passed"):
             dispute.action_prepare_evidence()
 
@@ -291,9 +291,16 @@ class TestDisputeEvidence(IntegratedPaymentsCommon):
         dispute = self.dispute("fraudulent")
         wizard = self.prepare(dispute)
         dispute.due_by = fields.Datetime.now() - timedelta(minutes=1)
+        fact = self.gateway.facts["dispute", "dp_1"]
+        self.gateway.put("dispute", replace(fact, past_due=True))
         with self.assertRaisesRegex(UserError, "deadline has passed"):
             wizard.action_submit()
         self.assertFalse(self.gateway.sent)
+
+    def test_gateway_s_clock_decides_not_ours(self):
+        dispute = self.dispute("fraudulent", due_by=self.soon(-1))
+        self.prepare(dispute).action_submit()
+        self.assertEqual(dispute.state, "under_review")
 
     def upload(self, wizard, content, **values):
         wizard.file_ids.selected = False

@@ -1,8 +1,8 @@
 from . import (
     payment_event_replay,
-    payment_payout_allocation,
     payment_evidence_file,
     payment_evidence_wizard,
+    payment_payout_allocation,
     payment_post_start,
     payment_post_wizard,
     payment_refund_wizard,
