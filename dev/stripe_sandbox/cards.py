@@ -156,6 +156,21 @@ def card_details(card):
     }
 
 
+def card_present_details(card):
+    """Return the ``card_present`` hash of a payment method, read at a terminal."""
+    return {
+        "brand": card["brand"],
+        "cardholder_name": None,
+        "country": card["country"],
+        "exp_month": 12,
+        "exp_year": 2034,
+        "fingerprint": fingerprint(card["brand"] + card["last4"]),
+        "funding": card["funding"],
+        "last4": card["last4"],
+        "read_method": "contactless_emv",
+    }
+
+
 def debit_details(iban):
     """Return the ``sepa_debit`` hash of a payment method."""
     return {

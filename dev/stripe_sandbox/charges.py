@@ -8,6 +8,7 @@ from .payment_methods import mandate_for
 from .rendering import rendered
 from .routing import job, route
 
+CARD_TYPES = ("card", "card_present")
 APPROVED = {
     "advice_code": None,
     "network_advice_code": None,
@@ -27,7 +28,7 @@ def make(world, intent, method, status, captured):
     :param str status: succeeded, pending or failed
     """
     amount = intent["amount"]
-    is_card = method["type"] == "card"
+    is_card = method["type"] in CARD_TYPES
     charge = world.add(
         {
             "id": world.new_id("ch" if is_card else "py"),
@@ -86,6 +87,8 @@ def _details(world, method, intent):
         names = ("bank_code", "branch_code", "country", "fingerprint", "last4")
         mandate = {"expected_debit_date": None, "mandate": mandate_for(world, method)}
         return {"type": kind, kind: {**{n: own[n] for n in names}, **mandate}}
+    if kind == "card_present":
+        return {"type": kind, kind: _at_a_reader(own, intent)}
     names = ("brand", "checks", "country", "exp_month", "exp_year", "fingerprint")
     details = {name: own[name] for name in (*names, "funding", "last4", "wallet")}
     details |= {
@@ -97,6 +100,18 @@ def _details(world, method, intent):
         "three_d_secure": intent.get("_three_d_secure"),
     }
     return {"type": kind, kind: details}
+
+
+def _at_a_reader(own, intent):
+    """Return the ``card_present`` hash of a charge."""
+    names = ("brand", "cardholder_name", "country", "exp_month", "exp_year")
+    names += ("fingerprint", "funding", "last4", "read_method")
+    return {name: own[name] for name in names} | {
+        "amount_authorized": intent["amount"],
+        "incremental_authorization_supported": False,
+        "network": own["brand"],
+        "overcapture_supported": False,
+    }
 
 
 def fail(world, charge, code, decline_code, message):
@@ -148,7 +163,7 @@ def book(world, charge):
     instant = charge["_behaviour"] == "bypass_pending"
     posted = post(
         world,
-        "charge" if method == "card" else "payment",
+        "charge" if method in CARD_TYPES else "payment",
         "charge",
         amount,
         currency,

@@ -11,6 +11,7 @@ import json
 from . import account as accounts
 from . import balance, events, webhook_endpoints
 from . import play as play  # its actions register themselves
+from . import play_outside as play_outside
 from .clock import DAY
 from .errors import ApiError, invalid
 from .rendering import rendered

@@ -3,7 +3,7 @@
 Source: https://docs.stripe.com/payments/paymentintents/lifecycle
 """
 
-from . import cards, charges
+from . import cards, charges, checkout
 from .balance_transactions import post
 from .clock import DAY
 from .errors import card_error, invalid
@@ -274,7 +274,9 @@ def settle(world, charge):
         raise invalid(f"Charge {charge['id']} is {charge['status']}, not pending.")
     charge.update(status="succeeded", paid=True)
     intent = world.get("payment_intent", charge["_intent"])
-    return _paid(world, intent, charge, charge["amount"])
+    _paid(world, intent, charge, charge["amount"])
+    checkout.answered(world, intent, paid=True)
+    return intent
 
 
 def fail_payment(world, charge, code="insufficient_funds"):
@@ -295,6 +297,8 @@ def fail_payment(world, charge, code="insufficient_funds"):
     intent["amount_received"] = 0
     method = world.get("payment_method", charge["payment_method"])
     _attempt_failed(world, intent, method, charge, code, None, message)
+    if not booked:
+        checkout.answered(world, intent, paid=False)
     return intent
 
 

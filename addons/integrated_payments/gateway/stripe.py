@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from typing import NamedTuple
 
 from .errors import NeedsPerson
+from .stripe_origin import customer, payer_of
 from .types import (
     BalanceTransaction,
     Charge,
@@ -48,7 +49,11 @@ EVENT_KINDS = {
     "payment_method.": None,
     "mandate.": None,
     "checkout.session.": None,
+    "checkout.session.completed": "checkout",
+    "checkout.session.async_payment_": "checkout",
     "invoice.": None,
+    "invoice.paid": "invoice",
+    "invoice_payment.": None,
     "invoiceitem.": None,
     "credit_note.": None,
     "subscription_schedule.": None,
@@ -101,6 +106,10 @@ WEBHOOK_EVENTS = (
     "payout.canceled",
     "payout.reconciliation_completed",
     "balance.available",
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "invoice.paid",
 )
 
 
@@ -203,6 +212,11 @@ def _charge(payload):
         capture_before=_time(instrument.get("capture_before")),
         customer_ref=_ref(payload.get("customer")),
         email=billing.get("email") or payload.get("receipt_email"),
+        payer=payer_of(
+            billing, _ref(payload.get("customer")), payload.get("receipt_email")
+        ),
+        description=payload.get("description"),
+        metadata=dict(payload.get("metadata") or {}),
     )
 
 
@@ -331,4 +345,5 @@ TRANSLATORS = {
     "review": _review,
     "payout": _payout,
     "balance_transaction": _balance_transaction,
+    "customer": customer,
 }

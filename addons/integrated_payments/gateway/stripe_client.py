@@ -13,6 +13,7 @@ import stripe
 from .errors import NeedsPerson, RetryLater
 from .pages import EXPAND, read_page
 from .stripe import API_VERSION, WEBHOOK_EVENTS, translate
+from .stripe_origin_client import OriginReader
 from .types import Balance
 
 BASES = ("api", "files")  # Stripe's addresses that a sandbox stands in for
@@ -27,7 +28,7 @@ UNCOUNTED = ("risk_reserved",)  # balances that the Balance object leaves out
 LOOKS = 5  # how often a balance that moves is looked at before a later attempt
 
 
-class StripeGateway:
+class StripeGateway(OriginReader):
     """One Stripe account.
 
     :param str secret_key: ``sk_...`` or a restricted ``rk_...``
@@ -51,6 +52,7 @@ class StripeGateway:
             "review": self._client.reviews,
             "payout": self._client.payouts,
             "balance_transaction": self._client.balance_transactions,
+            "customer": self._client.customers,
         }
 
     def fetch(self, kind, ref):

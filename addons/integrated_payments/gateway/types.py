@@ -27,6 +27,60 @@ class Intent:
 
 
 @dataclass(frozen=True)
+class Payer:
+    """Who paid, as far as the gateway knows; ``country`` is an ISO 3166 code."""
+
+    ref: str | None = None  # the gateway's customer id
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    street: str | None = None
+    street2: str | None = None
+    zip: str | None = None
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+
+    def completed_by(self, other):
+        """Return this payer, with what ``other`` knows in the gaps."""
+        known = {
+            name: getattr(self, name) or getattr(other, name)
+            for name in ("ref", "name", "email", "phone")
+        }
+        address = self if self.street or self.city else other
+        for name in ("street", "street2", "zip", "city", "state"):
+            known[name] = getattr(address, name)
+        known["country"] = address.country or self.country
+        return Payer(**known)
+
+
+@dataclass(frozen=True)
+class OutsideItem:
+    """What was sold at the gateway: ``total`` is gross, discount off and tax in."""
+
+    description: str
+    quantity: int
+    total: int
+    tax: int = 0
+    price_ref: str | None = None
+    product_ref: str | None = None
+    sku: str | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a payment outside Odoo was made: ``kind`` is a channel of the suite."""
+
+    kind: str
+    ref: str
+    number: str | None = None
+    texts: tuple[str, ...] = ()
+    metadata: dict = field(default_factory=dict, hash=False)
+    payer: Payer = Payer()
+    items: tuple[OutsideItem, ...] = ()
+
+
+@dataclass(frozen=True)
 class Charge:
     """One attempt to move money; ``captured`` is what was really taken."""
 
@@ -53,6 +107,9 @@ class Charge:
     capture_before: datetime | None = None
     customer_ref: str | None = None
     email: str | None = None
+    payer: Payer = Payer()
+    description: str | None = None
+    metadata: dict = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

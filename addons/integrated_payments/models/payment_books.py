@@ -174,7 +174,7 @@ class PaymentBalanceTransaction(models.Model):
         if self._is_foreign():
             return self.env._(
                 "Taken outside Odoo: no payment is known for %s. It is on the suspense"
-                " account.",
+                " account. Choose its customer under Payments > Outside Odoo.",
                 self.source_ref,
             )
         return self.env._(

@@ -38,12 +38,16 @@ class PaymentProvider(models.Model):
             self.env.ref("integrated_payments.cron_post_and_prove")._trigger()
             return self.env["payment.transaction"]
         gateway = gateway or self._gateway()
+        if kind in ("checkout", "invoice"):
+            return self._refresh_origin(gateway, kind, ref)
         return getattr(self, f"_refresh_{kind}")(gateway, gateway.fetch(kind, ref))
 
     def _refresh_intent(self, gateway, intent):
         transaction = self.env["payment.transaction"]._of_intent(self, intent)
-        transaction._apply_intent(intent)
         charges = gateway.charges_of(intent.ref)
+        if not transaction:
+            transaction = self._take_in_outside(gateway, charges, intent)
+        transaction._apply_intent(intent)
         self._store_charges(gateway, charges)
         return transaction
 
@@ -52,7 +56,10 @@ class PaymentProvider(models.Model):
             intent = gateway.fetch("intent", charge.intent_ref)
             transaction = self._refresh_intent(gateway, intent)
         else:
-            transaction = self.env["payment.transaction"]
+            known = self.env["payment.transaction"]._by_intent(self, [charge.ref])
+            transaction = known.get(charge.ref) or self._take_in_outside(
+                gateway, [charge]
+            )
             self._store_charges(gateway, [charge])
         if charge.refunded:
             for refund in gateway.refunds_of(charge.ref):
@@ -62,6 +69,7 @@ class PaymentProvider(models.Model):
     def _store_charges(self, gateway, charges):
         """Store attempts and the balance transactions that they already have."""
         stored = self.env["payment.charge"]._store(self, charges)
+        self._remember_customers(stored.values())
         for charge in charges:
             record = stored[charge.ref]
             links = {"charge_id": record, "transaction_id": record.transaction_id}

@@ -116,9 +116,20 @@ class PaymentTransaction(models.Model):
                     ("reference", "=", intent.reference),
                 ]
             )
+            if not intent.ours and not found._may_be(intent):
+                found = found.browse()  # another payment that only quotes this one
         if not found and intent.ours:
             self._allow_for_commit(intent)
         return found or self.browse()
+
+    def _may_be(self, intent):
+        """Whether a payment that only quotes our reference can be this transaction."""
+        minor = self and minor_units.to_minor(abs(self.amount), self.currency_id.name)
+        return (
+            not self.provider_reference
+            and self.currency_id.name == intent.currency
+            and minor == intent.amount
+        )
 
     @api.model
     def _of_refund(self, provider, refund):
@@ -131,7 +142,8 @@ class PaymentTransaction(models.Model):
                 self._allow_for_commit(refund)
         if found:
             return found
-        source = self._by_intent(provider, [refund.intent_ref]).get(refund.intent_ref)
+        paid_by = refund.intent_ref or refund.charge_ref
+        source = self._by_intent(provider, [paid_by]).get(paid_by)
         if not source:
             return self.browse()
         source._check_currency(refund)

@@ -95,6 +95,43 @@ class ResCompany(models.Model):
         help="Who is asked about disputes, failed payouts and differences.",
     )
 
+    payment_outside_customer = fields.Selection(
+        [
+            ("review", "Leave the payment for review"),
+            ("create", "Create the customer"),
+        ],
+        string="Unknown Customers of Payments outside Odoo",
+        default="review",
+        required=True,
+    )
+    payment_outside_partner_id = fields.Many2one(
+        "res.partner",
+        "Customer of Anonymous Payments",
+        check_company=True,
+        help="For payments of which the gateway knows neither name, e-mail nor phone.",
+    )
+    payment_outside_order = fields.Selection(
+        [
+            ("off", "No order"),
+            ("draft", "Quotation"),
+            ("confirm", "Confirmed order"),
+        ],
+        string="Order for Payments outside Odoo",
+        default="off",
+        required=True,
+    )
+    payment_outside_metadata = fields.Char(
+        "Metadata that Names a Document",
+        default="odoo_document, odoo_invoice, odoo_order, invoice, invoice_number,"
+        " order, order_id, order_number, reference",
+        help="Keys of the gateway's metadata, separated by commas.",
+    )
+
+    def _payment_outside_keys(self):
+        """Return the metadata keys under which the name of a document may stand."""
+        keys = (self.payment_outside_metadata or "").split(",")
+        return ["odoo_reference", *(key.strip() for key in keys if key.strip())]
+
     def _payment_responsible(self):
         """Return the user to ask about this company's gateway matters."""
         self.ensure_one()

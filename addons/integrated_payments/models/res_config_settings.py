@@ -40,3 +40,15 @@ class ResConfigSettings(models.TransientModel):
     payout_late_days = fields.Integer(
         related="company_id.payout_late_days", readonly=False
     )
+    payment_outside_customer = fields.Selection(
+        related="company_id.payment_outside_customer", readonly=False
+    )
+    payment_outside_partner_id = fields.Many2one(
+        related="company_id.payment_outside_partner_id", readonly=False
+    )
+    payment_outside_order = fields.Selection(
+        related="company_id.payment_outside_order", readonly=False
+    )
+    payment_outside_metadata = fields.Char(
+        related="company_id.payment_outside_metadata", readonly=False
+    )

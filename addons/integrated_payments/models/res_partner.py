@@ -4,6 +4,11 @@ from odoo import fields, models
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    # Payments outside Odoo look for their customer by phone in E.164.
+    _gateway_phone_idx = models.Index(
+        "(phone_sanitized) WHERE phone_sanitized IS NOT NULL"
+    )
+
     gateway_transaction_count = fields.Integer(
         compute="_compute_gateway_transaction_count", compute_sudo=True
     )

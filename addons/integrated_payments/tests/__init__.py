@@ -15,6 +15,7 @@ from . import (
     test_fee_statement,
     test_fraud_warnings,
     test_links,
+    test_outside,
     test_overview,
     test_payouts,
     test_posting_choice,

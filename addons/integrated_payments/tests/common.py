@@ -21,6 +21,7 @@ class FakeGateway:
         self.facts = {}
         self.payouts = {}
         self.totals = {}
+        self.origins = {}
         self.asked = []
         self.failure = None
         self.refusal = None  # of what Odoo sends
@@ -40,6 +41,15 @@ class FakeGateway:
         if (kind, ref) not in self.facts:
             raise NeedsPerson(f"No such {kind}: {ref}")
         return self.facts[kind, ref]
+
+    def origin_of(self, intent_ref):
+        found = self.origins.get(intent_ref)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def intents_of(self, kind, ref):
+        return [intent for intent, origin in self.origins.items() if origin.ref == ref]
 
     def charges_of(self, intent_ref):
         return [
