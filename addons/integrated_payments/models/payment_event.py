@@ -141,7 +141,7 @@ class PaymentEvent(models.Model):
             ref = event["data"]["object"].get("id")
             readable = (
                 all(_is_name(each) for each in (event["id"], event["type"]))
-                and (not ref or _is_name(ref))
+                and (ref in (None, "") or _is_name(ref))
                 and isinstance(event["data"]["object"], dict)
                 and _is_moment(event.get("created") or 0)
             )
