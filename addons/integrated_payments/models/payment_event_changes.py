@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from odoo import models
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 PREVIEW_LIMIT = 200  # events; each is asked for at the gateway
 
@@ -51,6 +54,20 @@ COMPARED = {
         "payment_state",
     ),
     "sale.order": ("state", "amount_paid", "invoice_status"),
+}
+
+WORDS = {
+    "payment.event": _lt("Event"),
+    "payment.transaction": _lt("Payment"),
+    "payment.charge": _lt("Attempt"),
+    "payment.balance.transaction": _lt("Movement"),
+    "payment.payout": _lt("Payout"),
+    "payment.dispute": _lt("Dispute"),
+    "payment.effect": _lt("Effect"),
+    "account.payment": _lt("Payment Entry"),
+    "account.bank.statement.line": _lt("Gateway Line"),
+    "account.move": _lt("Journal Entry"),
+    "sale.order": _lt("Order"),
 }
 
 
@@ -184,7 +201,7 @@ class PaymentEvent(models.Model):
         found = []
         for (model, record), (title, values) in after.items():
             old = before.get((model, record), (None, {}))[1]
-            kind = self.env["ir.model"].sudo()._get(model).name
+            kind = str(WORDS[model])
             labels = self.env[model].fields_get(COMPARED[model], ["string"])
             found += [
                 Change(

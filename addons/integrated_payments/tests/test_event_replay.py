@@ -44,6 +44,7 @@ class TestEventReplay(IntegratedPaymentsCommon):
     def test_compared_fields_exist(self):
         for model, names in changes.COMPARED.items():
             self.assertLessEqual(set(names), set(self.env[model]._fields), model)
+        self.assertEqual(set(changes.WORDS), set(changes.COMPARED))
 
     def test_no_change_is_the_normal_answer(self):
         self.say_paid(self.tx)
