@@ -74,12 +74,20 @@ class TestWebhook(IntegratedPaymentsCommon, HttpCase):
 
     @mute_logger("odoo.addons.integrated_payments.controllers.webhook")
     def test_malformed_and_oversized(self):
-        for body in (b"{", b"[]", b'{"id": 1}', b'{"id": "evt_1", "type": "x"}'):
+        event = b'{"id": "evt_1", "type": "x", "created": %s, "data": {"object": %s}}'
+        for body in (
+            b"{",
+            b"[]",
+            b'{"id": 1}',
+            b'{"id": "evt_1", "type": "x"}',
+            event % (b"99999999999999", b"{}"),
+            event % (b"1", b'{"amount": NaN}'),
+        ):
             self.assertEqual(self.post(body)[0], 400, body)
         huge = {**self.event(), "padding": "x" * 1024 * 1024}
         self.assertEqual(self.post(huge)[0], 400)
         self.assertFalse(self.stored())
-        self.assertEqual(self.refused(), {"malformed": 4, "too_large": 1})
+        self.assertEqual(self.refused(), {"malformed": 6, "too_large": 1})
 
     def test_unknown_provider(self):
         self.assertEqual(self.post(url="/integrated_payments/webhook/999999")[0], 404)
