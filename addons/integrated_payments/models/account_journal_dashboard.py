@@ -6,12 +6,13 @@ class AccountJournal(models.Model):
 
     def _fill_bank_cash_dashboard_data(self, dashboard_data):
         """Add the state of the balance proof to the cards of gateways' journals."""
-        super()._fill_bank_cash_dashboard_data(dashboard_data)
+        result = super()._fill_bank_cash_dashboard_data(dashboard_data)
         for journal, proof in self._gateway_proofs().items():
             dashboard_data[journal.id]["gateway_proof"] = {
                 "state": proof.state,
                 "difference": proof.currency_id.format(proof.difference),
             }
+        return result
 
     def _gateway_proofs(self):
         """Return {journal: last payment.balance.proof of its gateway and currency}.

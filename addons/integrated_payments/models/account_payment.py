@@ -10,8 +10,9 @@ class AccountPayment(models.Model):
         Core counts the payments of refunds: pending ones have none yet, and a failed
         one keeps its own.
         """
-        super()._compute_amount_available_for_refund()
+        result = super()._compute_amount_available_for_refund()
         for payment in self:
             if payment.amount_available_for_refund or payment.refunds_count:
                 left = payment.payment_transaction_id.sudo()._refundable()
                 payment.amount_available_for_refund = max(left, 0.0)
+        return result

@@ -33,9 +33,10 @@ class PaymentTransaction(models.Model):
 
     def _apply_charge(self, charge):
         """Also take back a payment whose charge failed after it had succeeded."""
-        super()._apply_charge(charge)
+        result = super()._apply_charge(charge)
         if self and charge.failure_balance_transaction_ref:
             self._apply_late_failure(charge)
+        return result
 
     def _apply_late_failure(self, charge):
         """Give back the payment that this charge brought, once.
@@ -69,11 +70,11 @@ class PaymentTransaction(models.Model):
         )
         for movement in returned:
             movement._reverse_payment()
-        super()._book_money()
+        return super()._book_money()
 
     def _match_outstanding(self):
         """Also match what came back, whether or not it ever was a payment in Odoo."""
-        super()._match_outstanding()
+        result = super()._match_outstanding()
         plan = []
         for transaction in self.sudo():
             movements = transaction.balance_transaction_ids
@@ -82,6 +83,7 @@ class PaymentTransaction(models.Model):
         plan = [lines for lines in plan if len(lines.move_id) > 1]
         if plan:
             self.env["account.move.line"]._reconcile_plan(plan)
+        return result
 
     def _open_outstanding(self, movements):
         """Return all open items of this payment on the account between both sides."""

@@ -171,9 +171,10 @@ class PaymentTransaction(models.Model):
 
     def _apply_charge(self, charge):
         """Also watch until when an authorisation can be captured."""
-        super()._apply_charge(charge)
+        result = super()._apply_charge(charge)
         if self.state == "authorized" and charge.capture_before:
             self._watch_expiry(self.env["payment.fact"]._naive(charge.capture_before))
+        return result
 
     # === CORE'S OWN WAYS TO THE SAME STATES === #
 
@@ -329,9 +330,10 @@ class PaymentProvider(models.Model):
 
     def _compute_feature_support_fields(self):
         """Capture in part, which core leaves out for Stripe."""
-        super()._compute_feature_support_fields()
+        result = super()._compute_feature_support_fields()
         ours = self.filtered(lambda provider: provider.code in GATEWAYS)
         ours.support_manual_capture = "partial"
+        return result
 
     def _build_request_headers(self, method, endpoint, *args, **kwargs):
         """End authorisations by a version that does not state releases as refunds."""
@@ -342,7 +344,7 @@ class PaymentProvider(models.Model):
 
     def _store_charges(self, gateway, charges):
         """Also find the released part of a charge that is booked as a whole."""
-        super()._store_charges(gateway, charges)
+        result = super()._store_charges(gateway, charges)
         for charge in charges:
             if charge.balance_transaction_ref and 0 < charge.captured < charge.amount:
                 self.env["payment.balance.transaction"]._store(
@@ -353,6 +355,7 @@ class PaymentProvider(models.Model):
                         if fact.category == "partial_capture_reversal"
                     ],
                 )
+        return result
 
     def _store_refund(self, gateway, refund):
         """Leave out what older versions call a refund, but only releases money."""
@@ -423,15 +426,3 @@ class PaymentBalanceTransaction(models.Model):
         if self.category == "charge_failure":
             return self._returned_minor()
         return None
-
-
-class PaymentCaptureWizard(models.TransientModel):
-    _inherit = "payment.capture.wizard"
-
-    captures_once = fields.Boolean(compute="_compute_captures_once", compute_sudo=True)
-
-    @api.depends("transaction_ids")
-    def _compute_captures_once(self):
-        for wizard in self:
-            codes = wizard.transaction_ids.provider_id.mapped("code")
-            wizard.captures_once = any(code in GATEWAYS for code in codes)

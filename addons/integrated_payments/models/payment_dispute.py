@@ -31,7 +31,7 @@ class PaymentDispute(models.Model):
         list(REASONS.items()), compute="_compute_reason", store=True
     )
     network_code = fields.Char(
-        "Network Code", readonly=True, help="The card network's code of the reason."
+        readonly=True, help="The card network's code of the reason."
     )
     due_by = fields.Datetime("Evidence Due", readonly=True)
     has_evidence = fields.Boolean("Evidence at the Gateway", readonly=True)

@@ -20,9 +20,7 @@ SETTLE_LIMIT = 200  # disputes per run of the job
 class PaymentDispute(models.Model):
     _inherit = "payment.dispute"
 
-    settlement_currency_id = fields.Many2one(
-        "res.currency", compute="_compute_settled", string="Settlement Currency"
-    )
+    settlement_currency_id = fields.Many2one("res.currency", compute="_compute_settled")
     withdrawn = fields.Monetary(
         compute="_compute_settled", currency_field="settlement_currency_id"
     )
@@ -30,7 +28,6 @@ class PaymentDispute(models.Model):
         compute="_compute_settled", currency_field="settlement_currency_id"
     )
     dispute_fee = fields.Monetary(
-        "Dispute Fee",
         compute="_compute_settled",
         currency_field="settlement_currency_id",
     )

@@ -79,7 +79,7 @@ class PaymentFeeStatement(models.Model):
     invoice_number = fields.Char("Gateway's Invoice", tracking=True, copy=False)
     invoice_date = fields.Date(copy=False)
     invoice_total = fields.Monetary(
-        "Invoice Total", tracking=True, copy=False, help="As the gateway states it."
+        tracking=True, copy=False, help="As the gateway states it."
     )
     difference = fields.Monetary(
         compute="_compute_difference", help="Gateway's invoice less what it took."
@@ -99,7 +99,7 @@ class PaymentFeeStatement(models.Model):
         "account.move", "Vendor Bill", readonly=True, copy=False, index="btree_not_null"
     )
     settlement_id = fields.Many2one(
-        "account.move", "Settlement", readonly=True, copy=False, index="btree_not_null"
+        "account.move", readonly=True, copy=False, index="btree_not_null"
     )
     reason = fields.Char("To Do", readonly=True, help="Why the bill is not made.")
 

@@ -45,7 +45,7 @@ class PaymentOutside(models.Model):
     amount_minor = MinorUnits(readonly=True)
     amount = fields.Monetary(compute="_compute_amount", store=True)
     texts = fields.Text(
-        "Texts", readonly=True, help="Where the name of a document is looked for."
+        readonly=True, help="Where the name of a document is looked for."
     )
     customer_ref = fields.Char("Gateway Customer", readonly=True)
     payer_name = fields.Char("Payer", readonly=True)
@@ -77,9 +77,7 @@ class PaymentOutside(models.Model):
     invoice_ids = fields.Many2many(
         "account.move", "payment_outside_invoice_rel", string="Invoices", tracking=True
     )
-    order_id = fields.Many2one(
-        "sale.order", "Order", index="btree_not_null", tracking=True
-    )
+    order_id = fields.Many2one("sale.order", index="btree_not_null", tracking=True)
     matched_by = fields.Selection(
         [
             ("quoted", "Reference"),

@@ -32,7 +32,7 @@ class PaymentBalanceTransaction(models.Model):
         """Book all but the mirrors: what they mirror is booked already."""
         mirrors = self.filtered(lambda record: record.balance_type in MIRRORED)
         mirrors.write({"state": "posted", "reason": False})
-        super(PaymentBalanceTransaction, self - mirrors)._book(provider)
+        return super(PaymentBalanceTransaction, self - mirrors)._book(provider)
 
     def _posting(self):
         """As the rules say, but on suspense while a role of theirs has no account."""

@@ -141,11 +141,12 @@ class PaymentTransaction(models.Model):
 
         By it a refund is dated, and known to repeat one that failed earlier.
         """
-        super()._apply_updates(payment_data)
+        result = super()._apply_updates(payment_data)
         made = (payment_data.get("refund") or {}).get("created")
         if self.operation == "refund" and made and not self.paid_at:
             moment = datetime.fromtimestamp(made, timezone.utc)
             self.paid_at = self.env["payment.fact"]._naive(moment)
+        return result
 
     def _refund_state_message(self, refund):
         """Return why a refund is where it is, None if nothing is to be said."""

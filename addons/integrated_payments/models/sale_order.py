@@ -68,9 +68,10 @@ class SaleOrder(models.Model):
 
         It confirms quotations only, so no order is unconfirmed by a refund.
         """
-        super()._compute_amount_paid()
+        result = super()._compute_amount_paid()
         for order in self:
             order.amount_paid -= sum(order.transaction_ids.mapped("refunded_amount"))
+        return result
 
     def action_view_gateway_transactions(self):
         """Open the payments of this order, with their trails.

@@ -145,7 +145,7 @@ class TestBooking(IntegratedPaymentsCommon):
 
         def refuse(transaction):
             if transaction == broken:
-                raise UserError("The receivable account is archived.")
+                raise UserError(self.env._("The receivable account is archived."))
             return prepare(transaction)
 
         self.patch(type(broken), "_prepare_payment_values", refuse)

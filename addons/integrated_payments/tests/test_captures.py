@@ -112,7 +112,7 @@ class TestCaptures(IntegratedPaymentsCommon):
             else:
                 intent = self.say_canceled()
             if not heard:
-                raise ValidationError("Could not establish the connection.")
+                raise ValidationError(self.env._("Could not establish the connection."))
             return {
                 "id": intent.ref,
                 "status": intent.status,

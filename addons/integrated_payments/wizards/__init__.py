@@ -1,4 +1,5 @@
 from . import (
+    payment_capture_wizard,
     payment_event_replay,
     payment_evidence_file,
     payment_evidence_wizard,
