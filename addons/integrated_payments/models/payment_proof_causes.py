@@ -151,7 +151,10 @@ class PaymentProvider(models.Model):
         return [{**cause, "gateway_refs": sorted(listed)[:MAX_RECORDS]}]
 
     def _last_agreed(self, currency):
-        """Return the moment from which a missed movement may date (aware)."""
+        """Return the moment from which a missed movement may date (aware).
+
+        Not later than the newest known movement: the gateway's clock need not be ours.
+        """
         green = self.env["payment.balance.proof"].search(
             [
                 ("provider_id", "=", self.id),
@@ -161,7 +164,13 @@ class PaymentProvider(models.Model):
             limit=1,
         )
         days = OVERLAP if green else LOOK_BACK
-        since = green.proved_at or fields.Datetime.now()
+        newest = self.env[MOVEMENT].search(
+            [("provider_id", "=", self.id), ("currency_id", "=", currency.id)],
+            order="created_at desc",
+            limit=1,
+        )
+        moments = (green.proved_at or fields.Datetime.now(), newest.created_at)
+        since = min(filter(None, moments))
         return fields.Datetime.subtract(since, days=days).replace(tzinfo=timezone.utc)
 
     @staticmethod
