@@ -106,7 +106,7 @@ class PaymentTransaction(models.Model):
 
     @api.model
     def _unsettled(self):
-        """Return confirmed payments whose effects a crash or a time limit cut off.
+        """Return payments and refunds whose effects a crash or a time limit cut off.
 
         As far back as core's own job looks, which would find them minutes later. What
         was tried and is held waits for its own job.
@@ -116,9 +116,12 @@ class PaymentTransaction(models.Model):
         return self.search(
             [
                 ("provider_id.code", "in", list(GATEWAYS)),
-                ("state", "=", "done"),
                 ("is_post_processed", "=", False),
                 ("last_state_change", ">=", since),
+                "|",
+                ("state", "in", ("pending", "authorized", "cancel", "error")),
+                "&",
+                ("state", "=", "done"),
                 ("effect_ids", "not any", tried),
             ],
             order="id",

@@ -274,6 +274,17 @@ class TestFailedRefunds(RefundsCommon):
         self.hear_and_work("refund.updated", "re_1")
         self.assertEqual(len(self.activity(refund)), 1)
 
+    def test_effects_of_a_failure_that_were_cut_off_are_found_again(self):
+        refund = self.refund(2500)
+        self.say_failed()
+        self.hear("refund.failed", "re_1")
+        self.env["payment.event"].search([("state", "=", "pending")])._process()
+        self.assertEqual(self.effect(refund, "books").state, "done")
+        self.assertIn(refund, refund._unsettled())
+        refund._settle()
+        self.assertEqual(self.effect(refund, "books").state, "held")
+        self.assertNotIn(refund, refund._unsettled())
+
     def test_a_failed_refund_that_is_made_again(self):
         """The second payment settles what the first left; one credit note for both."""
         refund = self.refund(2500)
