@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from odoo import models
-from odoo.tools import is_html_empty
+from odoo.tools import html2plaintext, is_html_empty
 
 from ..domain.evidence import fields_for
 
@@ -144,9 +144,16 @@ class PaymentDispute(models.Model):
         return attachment.raw
 
     def _content_of_messages(self, _dispute):
-        """Return the conversation as a PDF, without anything of the web client."""
+        """Return the conversation as a PDF.
+
+        As plain text: printing a customer's mail must not load what it links to.
+        """
         page = self.env["ir.qweb"]._render(
             "integrated_payments.evidence_messages",
-            {"dispute": self, "messages": self._conversation()},
+            {
+                "dispute": self,
+                "messages": self._conversation(),
+                "plain": html2plaintext,
+            },
         )
         return self.env["ir.actions.report"]._run_wkhtmltopdf([str(page)])

@@ -3,6 +3,8 @@ from dataclasses import replace
 from datetime import timedelta
 from unittest.mock import patch
 
+from markupsafe import Markup
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -78,7 +80,7 @@ class TestDisputeEvidence(IntegratedPaymentsCommon):
         self.assertEqual(picking.state, "done")
         picking.signature = PNG
         order.message_post(
-            body="Where is my lamp?",
+            body=Markup("<p>Where is my lamp?</p><img src='http://spy.example'/>"),
             message_type="email",
             author_id=self.partner.id,
             subtype_xmlid="mail.mt_comment",
@@ -152,6 +154,7 @@ class TestDisputeEvidence(IntegratedPaymentsCommon):
         content = dispute._document_content("messages", dispute).decode()
         self.assertIn("Where is my lamp?", content)
         self.assertNotIn("swindler", content)
+        self.assertNotIn("<img", content)
 
     def test_address_of_the_purchase_is_asked_of_the_gateway_and_not_kept(self):
         dispute = self.dispute("fraudulent", self.order())
