@@ -160,8 +160,8 @@ def _payouts(campaign, findings):
 def _closed(payout):
     """Whether nothing is left to do: at the bank and proven, or returned."""
     if payout["state"] in GONE:
-        return not payout["bank_statement_line_id"]
-    proven = payout["proof"] == "proven" or not payout["automatic"]
+        return payout["proof"] != "differs" and not payout["bank_statement_line_id"]
+    proven = payout["proof"] in ("proven", "allocated", "within")
     return payout["state"] == "paid" and proven and payout["bank_statement_line_id"]
 
 
