@@ -84,9 +84,14 @@ def open_on_dispute_account(stage, ref):
 
 
 def documents(stage):
-    """Return the ids of what is attached to anything but the web client's own."""
-    domain = [("res_model", "not in", (False, "ir.ui.view")), ("url", "=", False)]
-    return {each["id"] for each in stage.odoo.find("ir.attachment", domain)}
+    """Return what is attached, but for the web client's own and what a
+    scheduled action attaches at any time: the mail that confirms an order.
+    """
+    others = (False, "ir.ui.view", "sale.order")
+    domain = [("res_model", "not in", others), ("url", "=", False)]
+    fields = ["id", "res_model", "res_id", "name"]
+    found = stage.odoo.find("ir.attachment", domain, fields)
+    return {tuple(each[name] for name in fields) for each in found}
 
 
 def test_evidence_goes_to_the_bank_and_wins(stage):
