@@ -194,9 +194,9 @@ class PaymentBalanceTransaction(models.Model):
 class PaymentProvider(models.Model):
     _inherit = "payment.provider"
 
-    def _post_balance_transactions(self):
+    def _post_balance_transactions(self, *args, **kwargs):
         """Also book the outcome of disputes that were closed without a movement."""
-        result = super()._post_balance_transactions()
+        result = super()._post_balance_transactions(*args, **kwargs)
         posting = self.filtered(lambda each: each.books_mode == "post")
         self.env["payment.dispute"].search(
             [
