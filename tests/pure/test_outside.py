@@ -57,6 +57,7 @@ def test_channel(origin, method, channel):
         ("RF18 5390 0754 7034", "RF18539007547034"),
         ("RF18 5390 0754 7034", "RF18 5390 0754 7034"),
         ("order: S00042.", "S00042"),
+        ("Fact-2026-0012 merci", "Fact-2026-0012"),
     ],
 )
 def test_whole_names_are_read_from_a_text(text, name):

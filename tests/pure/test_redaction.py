@@ -29,6 +29,15 @@ def test_secrets_and_numbers_are_removed():
     assert "zzz" not in str(redacted)
 
 
+def test_ibans_in_groups_of_four_are_removed():
+    text = "BE68 5390 0754 7034 PAID, then DE89 3704 0044 0532 0130 00 by B2"
+    assert redact(text) == f"{REDACTED} PAID, then {REDACTED} by B2"
+    both = "DE89 3704 0044 0532 0130 00 BE68 5390 0754 7034"
+    assert redact(both) == f"{REDACTED} {REDACTED}"
+    other = "lot AB12 CASH PAID WITH BE68 5390 0754 7035"  # a wrong check digit
+    assert redact(other) == other
+
+
 def test_what_is_no_card_number_stays():
     payload = {"created": 1760000000, "note": "order 1234567890123 of 2026-11-23"}
     assert redact(payload) == payload

@@ -55,3 +55,8 @@ def test_tolerance_is_five_minutes_either_way():
 @given(st.binary(), st.text(max_size=60))
 def test_no_header_crashes_the_check(body, junk):
     assert reason(body, junk, ["secret"])[1] == 403
+
+
+@pytest.mark.parametrize("junk", [f"t={NOW},v1=\u00e9", f"t={'9' * 5000},v1=00"])
+def test_a_header_that_no_gateway_sends_is_refused(junk):
+    assert reason(BODY, junk, ["secret"]) == ("no_signature", 403)

@@ -88,6 +88,7 @@ def quotable(texts):
     """Return the words of texts that may be the whole name of a document.
 
     Single words and short runs of words, spaced and closed up; a name holds a digit.
+    As spelled and in capitals: a sequence may have small letters.
     """
     found = []
     for text in texts:
@@ -97,11 +98,11 @@ def quotable(texts):
             for end in range(start + 1, min(start + MAX_WORDS_IN_NAME, len(words)) + 1):
                 run = words[start:end]
                 found += [" ".join(run), "".join(run)]
-    names = (name.upper() for name in found)
     return list(
         dict.fromkeys(
             name
-            for name in names
+            for each in found
+            for name in (each, each.upper())
             if len(name) >= MIN_LENGTH and any(map(str.isdigit, name))
         )
     )

@@ -12,6 +12,7 @@ import time
 from .errors import Refused
 
 TOLERANCE = 300  # seconds, the vendor's own default
+MAX_DIGITS = 12  # of a time; anybody can send a header
 
 
 def parse_header(header):
@@ -23,9 +24,9 @@ def parse_header(header):
     timestamp, signatures = None, []
     for part in (header or "").split(","):
         key, _, value = part.strip().partition("=")
-        if key == "t" and value.isdecimal():
+        if key == "t" and value.isdecimal() and len(value) <= MAX_DIGITS:
             timestamp = int(value)
-        elif key == "v1" and value:
+        elif key == "v1" and value and value.isascii():
             signatures.append(value)
     return timestamp, signatures
 
