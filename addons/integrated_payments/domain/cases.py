@@ -63,6 +63,10 @@ ACCOUNTS = {
     ),
     "connect_income": ("income, chosen when needed", "What a platform earns"),
     "climate": ("expense, chosen when needed", "Contributions and carbon removal"),
+    "exchange": (
+        "income or expense, the company's own",
+        "What the gateway's rate and the customer's differ by",
+    ),
     "opening": (
         "chosen for the start",
         "The other side of the balance that the books of a gateway begin with",
@@ -145,6 +149,25 @@ def foreign(when, amount, fee, tax):
     return Entry(when, tuple((line.role, line.minor) for line in lines))
 
 
+def settled_abroad(when, paid, amount, fee=0, matched=None):
+    """Return the entry of a payment in the company's currency, settled in another.
+
+    The rules' entry at Odoo's rate, its counterpart at what was paid.
+
+    :param int paid: in the company's currency; ``amount`` and ``fee`` are the same
+        movement of the gateway's, converted
+    """
+    entry = movement(when, "charge", amount, fee=fee)
+    *lines, (counterpart, _minor) = entry.lines
+    return Entry(
+        when,
+        (*lines, (counterpart, -paid), ("exchange", paid - amount)),
+        matched or {},
+    )
+
+
+CREDIT_NOTE = (("Revenue", 2000), ("Sales tax", 500), ("Receivable", -2500))
+
 PAID = Entry(
     "The payment succeeds. Odoo's own payment, dated as the charge:",
     (("outstanding", 10000), ("Receivable", -10000)),
@@ -191,6 +214,21 @@ PAYMENTS = (
         ),
         "Refunds and disputes come at the rate of their charge. There is one gateway"
         " journal per settlement currency, made when a movement first needs it.",
+    ),
+    Case(
+        "Paid in the company's currency, settled in another",
+        (
+            PAID,
+            settled_abroad(
+                "The gateway settles in EUR: 90.00 less a fee of 3.00, at Odoo's rate"
+                " 112.50 and 3.75. The customer owed 100.00, so the counterpart is that"
+                " and the rest is a difference of rates, in the same entry:",
+                10000,
+                11250,
+                fee=375,
+                matched={"outstanding": "the payment"},
+            ),
+        ),
     ),
     Case(
         "A bank debit is taken back after it had been paid",
@@ -245,6 +283,12 @@ REFUNDS = (
                 (("Receivable", 2500), ("outstanding", -2500)),
                 {"Receivable": "the credit note, if there is one"},
             ),
+            Entry(
+                "The credit note, where the company's policy wants one; base and taxes"
+                " in the invoice's proportion, at the invoice's rate:",
+                CREDIT_NOTE,
+                {"Receivable": "the refund's payment"},
+            ),
             movement(
                 "Its movement:",
                 "refund",
@@ -280,6 +324,20 @@ REFUNDS = (
                 "Or the customer is paid by bank transfer:",
                 (("refund_liability", 2500), ("Bank", -2500)),
                 {"refund_liability": "the failed refund"},
+            ),
+            Entry(
+                "Or the sale stands after all (*The Sale Stands*, or by policy). The"
+                " credit note, if there is one, is reversed:",
+                tuple((account, -minor) for account, minor in CREDIT_NOTE),
+                {"Receivable": "the credit note"},
+            ),
+            Entry(
+                "And what was owed goes back to the customer's account:",
+                (("refund_liability", 2500), ("Receivable", -2500)),
+                {
+                    "refund_liability": "the failed refund",
+                    "Receivable": "the refund's payment",
+                },
             ),
         ),
     ),
@@ -323,9 +381,34 @@ DISPUTES = (
             Entry(
                 "Or, where the customer owes it still, their debt again:",
                 (("Receivable", 10000), ("dispute", -10000)),
-                {"dispute": "the dispute"},
+                {"dispute": "the dispute", "Receivable": "the payment"},
             ),
         ),
+        "Matched with the debt, the payment no longer pays the invoice: it is due"
+        " again.",
+    ),
+    Case(
+        "A lost dispute over a payment in another currency, owed again",
+        (
+            movement(
+                "200.00 EUR, booked at 100.00, are taken back at the charge's rate:",
+                "dispute",
+                -10300,
+                fee=1500,
+            ),
+            Entry(
+                "Lost: the customer owes the 200.00 EUR again:",
+                (("Receivable", 10300), ("dispute", -10300)),
+                {"dispute": "the dispute", "Receivable": "the payment, in EUR"},
+            ),
+            Entry(
+                "Matched in EUR, Odoo takes back the gain of the charge:",
+                (("Exchange loss", 300), ("Receivable", -300)),
+                {"Receivable": "both items above"},
+            ),
+        ),
+        "Paid in the company's own currency and settled in another, the debt is what"
+        " was paid; the difference of rates is in the same entry.",
     ),
 )
 

@@ -26,6 +26,7 @@ ROLES = {
     "connect": "Connected accounts",
     "connect_income": "Platform earnings",
     "climate": "Climate contributions",
+    "exchange": "Exchange gain or loss",
     "opening": "Balance before the books began",
     "suspense": "Suspense",
 }

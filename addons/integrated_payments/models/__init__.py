@@ -69,6 +69,7 @@ from . import (
     payment_transaction_refund_owed,
     payment_transaction_refund_return,
     res_company,
+    res_company_exchange,
     res_config_settings,
     res_currency,
     res_partner,

@@ -225,7 +225,24 @@ class PaymentBalanceTransaction(models.Model):
         items[-1]["balance"] -= company.currency_id.round(total)
         if posting.counterpart in ("outstanding", "refund_liability"):
             items[-1].update(self._presentment(items[-1]))
-        return items
+        return items + self._exchange_items(items[-1])
+
+    def _exchange_items(self, item):
+        """Let the counterpart be what was paid, where that is the company's currency.
+
+        Settled in another one, it would bear the gateway's rate; and matched in the
+        company's currency, nothing would post the difference later.
+
+        :return: the create values of the difference, none if there is none
+        """
+        own = self.company_id.currency_id
+        if item["currency_id"] != own.id or self.currency_id == own:
+            return []
+        difference = own.round(item["balance"] - item["amount_currency"])
+        item["balance"] = item["amount_currency"]
+        if own.is_zero(difference):
+            return []
+        return [self.company_id._exchange_item(difference, item["name"])]
 
     @staticmethod
     def _analytic(role):

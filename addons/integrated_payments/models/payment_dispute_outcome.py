@@ -85,7 +85,7 @@ class PaymentDispute(models.Model):
             for currency, items in self._open_currencies().items()
         ]
         balance = -sum(line["balance"] for line in lines)
-        lines.append(self._prepare_bearer(balance, lines))
+        lines += self._prepare_bearer(balance, lines)
         partner = self.partner_id.commercial_partner_id
         return {
             "move_type": "entry",
@@ -111,7 +111,7 @@ class PaymentDispute(models.Model):
         )
 
     def _prepare_bearer(self, balance, mirrored):
-        """Return the debit: the loss, or the customer's debt.
+        """Return the debit, in a list: the loss, or the customer's debt.
 
         :param float balance: of the whole, in the company's currency
         :param mirrored: the lines on the disputes account
@@ -133,10 +133,14 @@ class PaymentDispute(models.Model):
         if len(mirrored) == 1:
             line["currency_id"] = mirrored[0]["currency_id"]
             line["amount_currency"] = -mirrored[0]["amount_currency"]
-        return line
+        return [line]
 
     def _prepare_debt(self, balance):
-        """Return the line on the customer's receivable, in the currency paid in."""
+        """Return the line on the customer's receivable, in the currency paid in.
+
+        Paid in the company's own currency the debt is what was paid, whatever the
+        gateway's money was worth when it was taken: the rest is an exchange difference.
+        """
         if not self.partner_id:
             raise UserError(
                 self.env._(
@@ -145,13 +149,21 @@ class PaymentDispute(models.Model):
                 )
             )
         own = self.company_id.currency_id
+        taken = self._dispute_items().filtered(lambda item: item.balance > 0)
+        share = balance / (sum(taken.mapped("balance")) or balance)
+        debt = self.currency_id.round(self.amount * share)
         line = {"account_id": self._receivable_account().id, "balance": balance}
         if self.currency_id != own:
-            taken = self._dispute_items().filtered(lambda item: item.balance > 0)
-            share = balance / (sum(taken.mapped("balance")) or balance)
-            line["currency_id"] = self.currency_id.id
-            line["amount_currency"] = self.currency_id.round(self.amount * share)
-        return line
+            return [
+                {**line, "currency_id": self.currency_id.id, "amount_currency": debt}
+            ]
+        if taken.currency_id == own:
+            return [line]
+        line["balance"] = debt
+        difference = own.round(balance - debt)
+        if own.is_zero(difference):
+            return [line]
+        return [line, self.company_id._exchange_item(difference, False)]
 
     def _receivable_account(self):
         partner = self.partner_id.commercial_partner_id.with_company(self.company_id)

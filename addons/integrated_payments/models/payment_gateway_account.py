@@ -2,6 +2,9 @@ from odoo import api, fields, models
 
 from ..domain.postings import ROLES
 
+# Which account these are is not chosen here: the journal's, and the company's.
+NOT_CHOSEN = ("gateway", "exchange")
+
 # Roles that an account is made for: (role, code prefix, account type, reconcilable).
 # Codes follow Odoo's generic chart: 101 liquidity, 6 expenses, 2 liabilities.
 SETUP = (
@@ -33,7 +36,7 @@ class PaymentGatewayAccount(models.Model):
     )
     company_id = fields.Many2one(related="provider_id.company_id", store=True)
     role = fields.Selection(
-        [(role, label) for role, label in ROLES.items() if role != "gateway"],
+        [(role, label) for role, label in ROLES.items() if role not in NOT_CHOSEN],
         required=True,
     )
     account_id = fields.Many2one(

@@ -133,12 +133,14 @@ class PaymentBalanceTransaction(models.Model):
             {name: value for name, value in command[2].items() if name in kept}
             for command in values["line_ids"]
         ]
+        roles = [line.role for line in posting.lines]
+        roles += ["exchange"] * (len(items) - len(roles))
         return [
             {
                 "balance_transaction_id": self.id,
                 "date": values["date"],
-                "role": line.role,
+                "role": role,
                 **item,
             }
-            for line, item in zip(posting.lines, items, strict=True)
+            for role, item in zip(roles, items, strict=True)
         ]

@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..gateway.types import Refund
 from .common import PAID_AT, IntegratedPaymentsCommon
 
 
@@ -99,6 +100,65 @@ class TestCurrencies(IntegratedPaymentsCommon):
             [("account_id", "=", outstanding.id), ("reconciled", "=", False)]
         )
         self.assertFalse(rest)
+
+    def test_paid_in_the_books_currency_and_settled_in_another(self):
+        """100.00 paid; the gateway's 90.00 EUR are 112.50 in Odoo: a gain of 12.50."""
+        euro = self.rate("EUR", 0.8)
+        tx = self.pay(100.0, self.currency)
+        movement = self.settle(tx, 1, 9000, 300, euro)
+        self.assertEqual((movement.state, movement.reason), ("posted", False))
+        line = self.gateway_lines(euro)
+        self.assertEqual((line.amount_currency, line.balance), (87.0, 108.75))
+        self.assertTrue(tx.payment_id.is_matched)
+        self.assertEqual(self.balances(), {"fee": 3.75})
+        gain = self.company.income_currency_exchange_account_id
+        items = movement.statement_line_id.line_ids
+        self.assertEqual(
+            items.filtered(lambda each: each.account_id == gain).balance, -12.5
+        )
+
+    def test_refund_of_what_was_settled_in_another_currency(self):
+        """40.00 go back; the gateway takes 36.00 EUR, 45.00 here: a loss of 5.00."""
+        euro = self.rate("EUR", 0.8)
+        tx = self.pay(100.0, self.currency)
+        self.settle(tx, 1, 9000, 0, euro)
+        self.say_movement("txn_re1", "refund", -3600, source="re_1", currency=euro.name)
+        self.gateway.put(
+            "refund",
+            Refund(
+                ref="re_1",
+                status="succeeded",
+                amount=4000,
+                currency="USD",
+                created=PAID_AT,
+                charge_ref="ch_1",
+                intent_ref="pi_1",
+                balance_transaction_ref="txn_re1",
+            ),
+        )
+        self.hear_and_work("refund.created", "re_1")
+        self.assertTrue(tx.refund_ids.payment_id.is_matched)
+        self.assertEqual(self.trail(tx.refund_ids)["books"], "done")
+        self.assertEqual(self.balances(), {})
+        self.assertEqual(sum(self.gateway_lines(euro).mapped("balance")), 67.5)
+
+    @mute_logger("odoo.addons.integrated_payments.models.payment_books")
+    def test_no_account_for_the_difference_says_so(self):
+        euro = self.rate("EUR", 0.8)
+        self.company.income_currency_exchange_account_id = False
+        movement = self.settle(self.pay(100.0, self.currency), 1, 9000, 0, euro)
+        self.assertEqual(movement.state, "parked")
+        self.assertIn("no account for exchange gains", movement.reason)
+        self.assertFalse(movement.statement_line_id)
+
+    def test_shadow_shows_the_difference_too(self):
+        self.stripe.books_mode = "shadow"
+        euro = self.rate("EUR", 0.8)
+        movement = self.settle(self.pay(100.0, self.currency), 1, 9000, 0, euro)
+        roles = {line.role: line.balance for line in movement.shadow_line_ids}
+        self.assertEqual(
+            roles, {"gateway": 112.5, "outstanding": -100.0, "exchange": -12.5}
+        )
 
     @mute_logger("odoo.addons.integrated_payments.models.payment_books")
     def test_currency_without_a_rate_is_parked_until_it_has_one(self):

@@ -295,6 +295,73 @@ class TestDisputes(IntegratedPaymentsCommon):
         loss = dispute.outcome_move_ids.line_ids.filtered("debit")
         self.assertEqual((loss.currency_id, loss.amount_currency), (euro, 90.0))
 
+    def test_owed_again_is_what_was_paid_not_the_gateways_rate(self):
+        """100.00 paid; 90.00 EUR taken back, 112.50 here: the debt is 100.00."""
+        self.company.payment_dispute_loss_policy = "receivable"
+        self.euro_at(0.8)
+        self.say_movement("txn_dp_1", "dispute", -9000, source="dp_1", currency="EUR")
+        self.say_dispute(balance_transaction_refs=("txn_dp_1",))
+        self.hear_dispute("created")
+        dispute = self.close("lost")
+        self.assertFalse(dispute.outcome_note)
+        self.assertEqual(self.bill.amount_residual, 100.0)
+        self.assertFalse(self.open_items())
+        loss = self.company.expense_currency_exchange_account_id
+        difference = dispute.outcome_move_ids.line_ids.filtered(
+            lambda line: line.account_id == loss
+        )
+        self.assertEqual(difference.balance, 12.5)
+
+    def test_owed_again_in_the_currency_that_was_paid(self):
+        """200.00 EUR at 2.0 are 100.00; the gateway takes 103.00 back."""
+        self.company.payment_dispute_loss_policy = "receivable"
+        euro = self.euro_at(2.0)
+        bill = self.init_invoice(
+            "out_invoice",
+            partner=self.partner,
+            amounts=[200.0],
+            currency=euro,
+            invoice_date="2026-03-09",
+            post=True,
+        )
+        tx = self._create_transaction(
+            "direct",
+            amount=200.0,
+            currency_id=euro.id,
+            reference="INV-2",
+            provider_reference="pi_2",
+            invoice_ids=[bill.id],
+        )
+        self.say_paid(tx, number=2)
+        self.say_movement("txn_2", "charge", 10300, source="ch_2")
+        self.hear_and_work("charge.updated", "ch_2")
+        self.say_movement("txn_dp_2", "dispute", -10300, source="dp_2")
+        self.say_dispute(
+            "dp_2",
+            20000,
+            status="lost",
+            currency="EUR",
+            charge_ref="ch_2",
+            balance_transaction_refs=("txn_dp_2",),
+        )
+        dispute = self.hear_dispute("closed", "dp_2")
+        self.assertFalse(dispute.outcome_note)
+        self.assertEqual(bill.amount_residual, 200.0)
+        self.assertFalse(self.open_items())
+        company = self.company
+        gains = company.income_currency_exchange_account_id
+        gains |= company.expense_currency_exchange_account_id
+        found = self.env["account.move.line"].search([("account_id", "in", gains.ids)])
+        self.assertEqual(round(sum(found.mapped("balance")), 2), 0.0)
+
+    def euro_at(self, rate):
+        euro = self._enable_currency("EUR")
+        euro.rate_ids.unlink()
+        self.env["res.currency.rate"].create(
+            {"name": "2026-01-01", "currency_id": euro.id, "rate": rate}
+        )
+        return euro
+
     # === Deadlines === #
 
     def test_pressed_once_before_the_deadline(self):
