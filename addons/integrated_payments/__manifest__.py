@@ -49,6 +49,7 @@
         "views/payment_refund_views.xml",
         "views/payment_outside_views.xml",
         "views/payment_gateway_product_views.xml",
+        "views/payment_gateway_customer_views.xml",
         "views/payment_provider_views.xml",
         "views/account_journal_dashboard_views.xml",
         "views/account_bank_statement_line_views.xml",

@@ -45,6 +45,7 @@ from . import (
     payment_outside_finding,
     payment_outside_item,
     payment_outside_order,
+    payment_outside_payer,
     payment_overview,
     payment_payout,
     payment_payout_allocation,

@@ -136,7 +136,9 @@ class PaymentBackfill(models.Model):
 
     def _step(self):
         """Import the next page and move the cursor behind it."""
-        provider = self.provider_id.with_context(default_backfill_id=self.id)
+        provider = self.provider_id.with_context(
+            default_backfill_id=self.id, payment_history=self.kind == "history"
+        )
         gateway = provider._gateway()
         if not self.page_count:
             self._check_mode(gateway)

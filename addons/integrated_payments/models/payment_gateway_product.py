@@ -17,7 +17,13 @@ class PaymentGatewayProduct(models.Model):
         default=lambda self: (
             self.env["payment.provider"]
             .sudo()
-            .search([("books_mode", "!=", "off")], limit=1)
+            .search(
+                [
+                    ("books_mode", "!=", "off"),
+                    ("company_id", "=", self.env.company.id),
+                ],
+                limit=1,
+            )
         ),
         domain=[("books_mode", "!=", "off")],
     )

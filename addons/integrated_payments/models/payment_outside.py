@@ -8,8 +8,9 @@ from psycopg2 import errorcodes
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..domain import minor_units
 from ..domain.outside import channel_of
-from ..gateway.errors import NeedsPerson
+from ..gateway.errors import GatewayError, NeedsPerson
 from ..gateway.types import Payer
 from .fields import MinorUnits
 
@@ -130,7 +131,7 @@ class PaymentOutside(models.Model):
         "This payment is already listed.",
     )
 
-    @api.depends("amount_minor", "currency_id")
+    @api.depends("amount_minor", "currency_id.rounding")
     def _compute_amount(self):
         for outside in self:
             outside.amount = outside.currency_id._from_minor(outside.amount_minor)
@@ -293,9 +294,34 @@ class PaymentOutside(models.Model):
                 "Its money was posted to %s by choice. Apply takes it from there.",
                 chosen[0].chosen_account_id.display_name,
             )
+        else:
+            reason = self._why_not_bookable()
         if reason:
             self.write({"state": "review", "reason": reason})
         return bool(reason)
+
+    def _why_not_bookable(self):
+        """Return why Odoo cannot hold what was paid, False if it can.
+
+        Without a rate Odoo would silently take 1:1, which would be a guess.
+        """
+        currency = self.currency_id
+        if self.provider_id._why_not_in(currency):
+            return self.env._(
+                "The customer paid in %s, which has no exchange rate here. Activate the"
+                " currency, enter its rate, then press Look Again.",
+                currency.name,
+            )
+        exact = currency._from_minor(self.amount_minor)
+        if currency._to_minor(exact) != self.amount_minor:
+            return self.env._(
+                "%(paid)s were paid, which is finer than Odoo rounds: set the Rounding"
+                " Factor of %(currency)s to %(unit)s, then press Look Again.",
+                paid=minor_units.display(self.amount_minor, currency.name),
+                currency=currency.name,
+                unit=minor_units.to_major(1, currency.name),
+            )
+        return False
 
     def _booked_by_choice(self):
         """Return movements of this payment that a person or rule posted elsewhere."""
@@ -377,10 +403,16 @@ class PaymentOutside(models.Model):
     # === ACTIONS === #
 
     def action_find_again(self):
-        """Look again, after a customer, product or document was entered in Odoo."""
+        """Look again, after a customer, product or document was entered in Odoo.
+
+        :raise UserError: if the gateway cannot be asked
+        """
         self.check_access("write")
         for outside in self.filtered(lambda each: not each.transaction_id):
-            outside.sudo()._fetch_and_settle()
+            try:
+                outside.sudo()._fetch_and_settle()
+            except GatewayError as error:
+                raise UserError(str(error)) from error
         return True
 
     def action_keep_as_credit(self):
@@ -413,7 +445,11 @@ class PaymentOutside(models.Model):
             [
                 ("state", "=", "done"),
                 ("write_date", "<", limit),
+                "|",
+                "|",
                 ("payer_email", "!=", False),
+                ("payer_phone", "!=", False),
+                ("payer_name", "!=", False),
             ],
             limit=1000,
         )

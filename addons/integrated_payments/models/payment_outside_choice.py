@@ -47,6 +47,8 @@ class PaymentOutside(models.Model):
             raise UserError(self.env._("In shadow mode nothing is posted."))
         if not self.partner_id:
             raise UserError(self.env._("Choose the customer."))
+        if problem := self._why_not_bookable():
+            raise UserError(problem)
         if self.invoice_ids and self.order_id:
             raise UserError(self.env._("Choose either invoices or an order."))
         for document in (*self.invoice_ids, *self.order_id):
@@ -158,6 +160,7 @@ class PaymentOutside(models.Model):
         credit = self._credit_line()
         if not credit or self._is_where_it_belongs(credit):
             return
+        self._check_unused(credit)
         label = self.env._("%s belongs to another customer", self.display_name)
         amount, balance = credit.amount_residual_currency, credit.amount_residual
         common = {"name": label, "currency_id": credit.currency_id.id}
@@ -196,6 +199,22 @@ class PaymentOutside(models.Model):
         move.action_post()
         (credit | move.line_ids.filtered("debit")).reconcile()
         self.transfer_move_id = move
+
+    def _check_unused(self, credit):
+        """Refuse to move a credit away from what a person matched it with.
+
+        :raise UserError: naming what it pays
+        """
+        partials = credit.matched_debit_ids | credit.matched_credit_ids
+        matched = (partials.debit_move_id | partials.credit_move_id) - credit
+        if matched:
+            raise UserError(
+                self.env._(
+                    "The credit already pays %s. Undo that match first: the customer"
+                    " cannot be changed before.",
+                    ", ".join(matched.move_id.mapped("display_name")),
+                )
+            )
 
     def _miscellaneous_journal(self):
         journal = self.env["account.journal"].search(

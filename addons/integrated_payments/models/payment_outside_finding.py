@@ -58,15 +58,16 @@ class PaymentOutside(models.Model):
         )
 
     def _partners_of_email(self):
-        email = email_normalize(self.payer_email)
-        return self._partners("email_normalized", email)
+        return self._partners("email_normalized", email_normalize(self.payer_email))
 
     def _partners_of_phone(self):
-        """Compare in E.164, so that a number is the same however it is written."""
-        number = self.payer_phone and self.env["res.partner"].with_company(
+        return self._partners("phone_sanitized", self._payer_number())
+
+    def _payer_number(self):
+        """Return the phone in E.164, which is the same however it is written."""
+        return self.payer_phone and self.env["res.partner"].with_company(
             self.company_id
         )._phone_format(number=self.payer_phone, country=self._payer_country())
-        return self._partners("phone_sanitized", number)
 
     def _partners(self, field, value):
         partners = self.env["res.partner"]
@@ -112,7 +113,12 @@ class PaymentOutside(models.Model):
             self.found_by = "created"
 
     def _create_customer(self):
-        """Create the customer from what the gateway knows."""
+        """Create the customer from what the gateway knows.
+
+        :raise psycopg2.OperationalError: if another worker did so meanwhile
+        """
+        contacts = (email_normalize(self.payer_email), self._payer_number())
+        self.env["payment.outside.payer"].sudo()._claim(self.company_id, contacts)
         address = self.payer_address or {}
         country = self._payer_country() or self.env["res.country"]
         state = country.state_ids.filtered(

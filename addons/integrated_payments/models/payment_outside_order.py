@@ -18,6 +18,8 @@ class PaymentOutside(models.Model):
             return self._credit_reason(match)
         if unknown := self.item_ids.filtered(lambda item: not item.product_id):
             return self._unknown_products(unknown)
+        if self.env.context.get("payment_history"):
+            return self._sold_long_ago()
         self._make_order()
         if not self.currency_id.is_zero(self.difference):
             return self._difference_reason()
@@ -106,6 +108,13 @@ class PaymentOutside(models.Model):
                 f"{item.description} ({item.sku or item.price_ref or '?'})"
                 for item in items
             ),
+        )
+
+    def _sold_long_ago(self):
+        """No order of the past by itself: it would be delivered a second time."""
+        return self.env._(
+            "Imported from the gateway's history: no order was made of what was sold"
+            " then. Press Make Order if it is still to be delivered or invoiced."
         )
 
     def _difference_reason(self):

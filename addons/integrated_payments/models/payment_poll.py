@@ -42,7 +42,9 @@ class PaymentProvider(models.Model):
             [("books_mode", "!=", "off"), ("state", "!=", "disabled")]
         ):
             if registry.supports(provider.code) and provider.stripe_secret_key:
-                provider._begin_poll()
+                poll = provider._begin_poll()
+                if poll.state == "paused":  # a pause is not for ever
+                    poll.action_resume()
 
     def _begin_poll(self):
         """Begin a check unless one is under way.

@@ -219,7 +219,8 @@ class PaymentTransaction(models.Model):
         if self.paid_at != paid_at:
             self.paid_at = paid_at
         if self.payment_method_id.code == "card" and charge.brand:
-            brand = self.env["payment.method"]._get_from_code(charge.brand)
+            methods = self.env["payment.method"].with_context(active_test=False)
+            brand = methods._get_from_code(charge.brand)  # few brands are active
             if brand and brand != self.payment_method_id:
                 self.payment_method_id = brand
 

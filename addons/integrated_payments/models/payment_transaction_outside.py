@@ -109,13 +109,23 @@ class PaymentProvider(models.Model):
         waits = intent and intent.status != "succeeded"
         if self.books_mode == "off" or waits or not paid:
             return self.env["payment.transaction"]
-        if self._is_before_books(paid[-1]):
-            return self.env["payment.transaction"]  # the opening line holds it
+        if self._is_in_opening(gateway, paid[-1]):
+            return self.env["payment.transaction"]
         outside = self.env["payment.outside"]._ensure(self, gateway, paid[-1])
         transaction = outside._take_in()
         if transaction and not intent:
             transaction._set_done()
         return transaction
+
+    def _is_in_opening(self, gateway, charge):
+        """Whether the opening line holds a charge: its money moved before the books.
+
+        A bank debit or a capture may move days after its charge was made.
+        """
+        ref = charge.balance_transaction_ref
+        if not ref or not self._is_before_books(charge):
+            return self._is_before_books(charge)
+        return self._is_before_books(gateway.fetch("balance_transaction", ref))
 
     def _refresh_origin(self, gateway, kind, ref):
         """Refresh the payments of a Checkout session or of a gateway's invoice."""

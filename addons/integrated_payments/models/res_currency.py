@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import ormcache
 
 from ..domain import minor_units
 from ..gateway.errors import NeedsPerson
@@ -13,12 +14,19 @@ class ResCurrency(models.Model):
 
         :raise NeedsPerson: if Odoo does not know the currency
         """
-        currency = self.with_context(active_test=False).search([("name", "=", code)])
+        currency = self.browse(self._id_of_code(code))
         if not currency:
             raise NeedsPerson(
                 self.env._("The currency %s is unknown. Create it in Odoo.", code)
             )
         return currency
+
+    @api.model
+    @ormcache("code", cache="stable")  # emptied by core when a currency changes
+    def _id_of_code(self, code):
+        """Return the id of the currency with ISO 4217 ``code``, False if unknown."""
+        found = self.sudo().with_context(active_test=False)
+        return found.search([("name", "=", code)], limit=1).id
 
     def _from_minor(self, minor):
         """Return a gateway's minor units of this currency in major units (float)."""

@@ -16,6 +16,7 @@ from . import (
     test_fraud_warnings,
     test_links,
     test_outside,
+    test_outside_review,
     test_overview,
     test_payouts,
     test_posting_choice,

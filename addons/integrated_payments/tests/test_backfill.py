@@ -514,6 +514,16 @@ class TestPoll(BackfillCommon):
         asked = {each[0] for each in self.gateway.asked[before:]}
         self.assertEqual(asked, {"page"})
 
+    def test_a_paused_check_goes_on_in_the_next_night(self):
+        """Else a pause would end the safety net without a word."""
+        self.say_payment("2026-03-02")
+        poll = self.provider._begin_poll()
+        poll.action_pause()
+        self.run_job()
+        self.assertEqual(poll.state, "paused")
+        self.assertEqual(self.check(), poll)
+        self.assertEqual((poll.state, poll.found_count), ("done", 1))
+
     def test_failed_check_is_seen_and_the_next_one_begins(self):
         self.gateway.failure = NeedsPerson("Stripe refused the secret key.")
         self.check()
