@@ -6,6 +6,7 @@ Same company, same invoices, each batch in committed steps of the same size, in 
 then ours again with more payments already there, to see whether it stays flat.
 """
 
+import sys
 from datetime import datetime, timezone
 
 from ._odoo import Cost, environment, timed
@@ -36,6 +37,7 @@ def measure(batch=BATCH, already=ALREADY):
             figures[f"ours/core time at {count}"] = ours.seconds / core.seconds
             figures[f"ours/core queries at {count}"] = ours.queries / core.queries
             first = first or ours
+            print(figures, file=sys.stderr, flush=True)  # the next size takes minutes
         figures["last/first time"] = ours.seconds / first.seconds
         figures["ledger less movements"] = shop.difference()
     return figures
@@ -112,7 +114,7 @@ class _Shop:
         rows = self.env["payment.balance.transaction"]._read_group(
             [("provider_id", "=", self.gateway.id)], [], ["net_minor:sum"]
         )
-        ledger = self.gateway._ledger_balances()
+        ledger, _later = self.gateway._ledger_balances()
         return sum(ledger.values()) - rows[0][0]
 
     # === Before === #

@@ -122,7 +122,7 @@ def drop_orphans() -> None:
     run = ensure()
     start = f"{_prefix()}scratch_"
     for name in _databases(run):
-        owner = name.removeprefix(start)
+        owner = name.removeprefix(start).partition("_")[0]  # a worker's copy: PID_gw0
         if name.startswith(start) and not Path(f"/proc/{owner}").exists():
             drop_database(name)
 

@@ -516,7 +516,9 @@ class TestPoll(BackfillCommon):
 
     def test_a_paused_check_goes_on_in_the_next_night(self):
         """Else a pause would end the safety net without a word."""
-        self.say_payment("2026-03-02")
+        number, _tx = self.say_payment("2026-03-02")
+        self.hear_and_work("charge.updated", f"ch_{number}")
+        self.say_payment("2026-03-03")
         poll = self.provider._begin_poll()
         poll.action_pause()
         self.run_job()
