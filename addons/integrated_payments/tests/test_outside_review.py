@@ -188,9 +188,9 @@ class TestNewcomer(OutsideCommon):
 
     def test_claims_hold_nobodys_data_and_go_after_a_day(self):
         self.take(payer=self.payer)
-        claims = self.env["payment.outside.payer"].search([])
+        claims = self.env["payment.outside.payer"].sudo().search([])
         self.assertEqual(len(claims), 1)
         self.assertNotIn("cleo", claims.contact)
-        claims.sudo().claimed_at = PAID_AT.replace(tzinfo=None)
-        self.env["payment.outside.payer"]._gc_claims()
+        claims.claimed_at = PAID_AT.replace(tzinfo=None)
+        claims._gc_claims()
         self.assertFalse(claims.exists())
