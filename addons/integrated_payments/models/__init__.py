@@ -47,6 +47,7 @@ from . import (
     payment_outside_order,
     payment_outside_payer,
     payment_overview,
+    payment_parked,
     payment_payout,
     payment_payout_allocation,
     payment_payout_links,

@@ -47,7 +47,7 @@ class PaymentBalanceTransaction(models.Model):
     )
     source_payout_id = fields.Many2one(
         "payment.payout",
-        "Payout",
+        "Is Payout",
         readonly=True,
         index="btree_not_null",
         help="The payout that is this movement, or that came back by it.",

@@ -309,5 +309,8 @@ class PaymentProvider(models.Model):
             provider._post_balance_transactions()
             self.env["ir.cron"]._commit_progress(1)
             if provider.books_mode == "post":
+                provider._retry_parked(POST_LIMIT)
+                self.env["ir.cron"]._commit_progress(1)
                 provider._prove_or_warn()
                 self.env["ir.cron"]._commit_progress(1)
+        self._ask_about_parked()

@@ -190,6 +190,7 @@ class PaymentEvent(models.Model):
                 len(batch) or 1, remaining=remaining
             )
         self._schedule_next()
+        self._committed(self.env["payment.provider"]._ask_about_parked)
 
     @api.model
     def _settle_one(self, transaction):

@@ -64,7 +64,7 @@ class PaymentProvider(models.Model):
     proof_text = fields.Text("Figures", compute="_compute_proof_text")
     proof_state = fields.Selection(
         [("none", "No proof yet"), ("green", "Balanced"), ("red", "Differs")],
-        string="Proof",
+        string="Balance Proof",
         default="none",
         readonly=True,
         copy=False,

@@ -239,7 +239,7 @@ class PaymentShadowComparisonLine(models.Model):
     currency_id = fields.Many2one(related="comparison_id.currency_id")
     granularity = fields.Selection(related="comparison_id.granularity")
     company_id = fields.Many2one(related="comparison_id.company_id", store=True)
-    period = fields.Date(readonly=True)
+    period = fields.Date("First Day", readonly=True)
     period_label = fields.Char("Period", compute="_compute_period_label")
     roles = fields.Json(readonly=True)
     label = fields.Char("Kind", readonly=True)

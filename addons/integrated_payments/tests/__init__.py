@@ -18,6 +18,7 @@ from . import (
     test_outside,
     test_outside_review,
     test_overview,
+    test_parked,
     test_payouts,
     test_posting_choice,
     test_provider,
