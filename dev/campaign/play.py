@@ -14,6 +14,7 @@ from .stage import BANKS
 
 ROUND = 25  # payments a day
 PATIENCE = 900  # seconds until a day's events must have been worked off
+DECIDED_AFTER = 6  # days from a dispute to the bank's decision
 SPOILT = (
     {"deliveries": "duplicate"},
     {"deliveries": "reorder", "window": 4},
@@ -42,7 +43,7 @@ class Campaign:
         self.payments, self.intents = {}, {}
         self.returns = []  # debits that will come back
         self.unable = []  # payment methods that cannot be captured by hand
-        self.disputes = {}  # {number: gateway id}
+        self.disputes = []  # (day of the decision, gateway id, outcome), oldest first
         self.failed_payouts = set()
         self.days = 0
         self.opening = dict.fromkeys(BANKS, Decimal(0))
@@ -85,6 +86,7 @@ class Campaign:
         self.sandbox.advance(days=days)
         self._idle()
         self._return_debits()
+        self._decide_disputes()
         self._bank_statements()
 
     def _spoil(self):
@@ -280,7 +282,14 @@ class Campaign:
 
     def _dispute(self, life):
         made = self.sandbox.dispute(charge=self.intents[life.number])
-        self.disputes[life.number] = made["id"]
+        outcome = life.kind.removeprefix("dispute_")
+        self.disputes.append((self.days + DECIDED_AFTER, made["id"], outcome))
+
+    def _decide_disputes(self):
+        """Let the bank decide before the time for evidence is over."""
+        while self.disputes and self.disputes[0][0] <= self.days:
+            _day, dispute, outcome = self.disputes.pop(0)
+            self.sandbox.close_dispute(dispute=dispute, outcome=outcome)
 
     def _return_debits(self):
         """Let the bank take back debits that it had paid."""
@@ -357,12 +366,6 @@ class Campaign:
         for _day in range(4):
             self._payouts_of_the_day()
             self._next_day()
-        for life in self.lives:
-            if life.number in self.disputes:
-                outcome = life.kind.removeprefix("dispute_")
-                self.sandbox.close_dispute(
-                    dispute=self.disputes[life.number], outcome=outcome
-                )
         for _day in range(5):
             self._next_day(2)
         self.sandbox.account(
