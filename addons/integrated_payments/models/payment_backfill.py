@@ -87,7 +87,7 @@ class PaymentBackfill(models.Model):
     progress = fields.Float(compute="_compute_progress", store=True)
     message = fields.Char(readonly=True, copy=False)
     problems = fields.Text(readonly=True, copy=False)
-    problem_count = fields.Integer("Problem Count", readonly=True, copy=False)
+    problem_count = fields.Integer(readonly=True, copy=False)
     page_count = fields.Integer("Pages", readonly=True, copy=False)
     looked_at = fields.Integer("Objects Looked At", readonly=True, copy=False)
     attempts = fields.Integer(readonly=True, copy=False)
