@@ -9,8 +9,22 @@ KINDS = [
     ("receipt", "Receipt"),
     ("bank", "Bank"),
 ]
+DOCUMENTS = [
+    ("account.payment", "Payment"),
+    ("account.move", "Journal Entry"),
+    ("account.bank.statement.line", "Bank Line"),
+    ("sale.order", "Order"),
+    ("stock.picking", "Transfer"),
+    ("purchase.order", "Purchase Order"),
+    ("mrp.production", "Manufacturing Order"),
+    ("crm.lead", "Opportunity"),
+    ("res.partner", "Customer"),
+    ("mail.mail", "E-mail"),
+    ("payment.payout", "Payout"),
+]
 RETRY_MINUTES = 30
 MAX_RETRIES = 48  # a day, then only by hand
+RETRY_LIMIT = 200  # effects per run of the job
 
 
 class PaymentEffect(models.Model):
@@ -47,17 +61,7 @@ class PaymentEffect(models.Model):
     )
     reason = fields.Char(readonly=True)
     document = fields.Reference(
-        selection=[
-            ("account.payment", "Payment"),
-            ("account.move", "Journal Entry"),
-            ("account.bank.statement.line", "Bank Line"),
-            ("sale.order", "Order"),
-            ("stock.picking", "Transfer"),
-            ("crm.lead", "Opportunity"),
-            ("res.partner", "Customer"),
-            ("mail.mail", "E-mail"),
-            ("payment.payout", "Payout"),
-        ],
+        selection="_document_models",
         readonly=True,
     )
     done_at = fields.Datetime(readonly=True)
@@ -67,6 +71,11 @@ class PaymentEffect(models.Model):
     _kind_uniq = models.UniqueIndex(
         "(transaction_id, kind)", "A payment has each effect once."
     )
+
+    @api.model
+    def _document_models(self):
+        """Return the documents of modules that are installed, as (model, label)."""
+        return [(model, label) for model, label in DOCUMENTS if model in self.env]
 
     @api.model
     def _ensure(self, transactions):
@@ -112,6 +121,7 @@ class PaymentEffect(models.Model):
             "document": f"{document._name},{document.id}" if document else False,
         }
         now = fields.Datetime.now()
+        values["next_attempt_at"] = outcome.again or False
         if outcome.state == "held":
             again = fields.Datetime.add(now, minutes=RETRY_MINUTES)
             values["next_attempt_at"] = again if self.attempts < MAX_RETRIES else False
@@ -122,18 +132,20 @@ class PaymentEffect(models.Model):
 
     @api.model
     def _cron_retry(self):
-        """Try again what is held, payment by payment, each committed."""
+        """Try again what is due, payment by payment, each committed."""
         due = self.search(
-            [("state", "=", "held"), ("next_attempt_at", "<=", fields.Datetime.now())],
-            limit=200,
+            [
+                ("state", "in", ("held", "waiting")),
+                ("next_attempt_at", "<=", fields.Datetime.now()),
+            ],
+            limit=RETRY_LIMIT,
         )
         transactions = due.transaction_id
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(transactions))
         for transaction in transactions:
             locked = transaction.try_lock_for_update()
-            kinds = (due & transaction.effect_ids).mapped("kind")
-            locked._run_effects(kinds)
+            locked._run_effects(locked._kinds_to_retry(due))
             if not commit(1):
                 break
 

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg2
@@ -17,11 +18,15 @@ UNSETTLED_LIMIT = 200  # payments taken up again per run of the job
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an effect: a state of payment.effect, why, and its document."""
+    """What became of an effect: a state of payment.effect, why, and its document.
+
+    ``again``: when to look again, for what waits for a moment that is known.
+    """
 
     state: str
     reason: str | None = None
     document: Any = None
+    again: datetime | None = None
 
 
 class PaymentTransaction(models.Model):
@@ -216,159 +221,6 @@ class PaymentTransaction(models.Model):
             reason = self.env._("Payout %s did not arrive.", payout.gateway_ref)
             return Outcome("held", reason, payout)
         return Outcome("waiting", reason, payout)
-
-    # === ORDER AND INVOICE === #
-
-    def _effect_order(self):
-        """Core's post-processing: order confirmed, e-mails, other modules' steps."""
-        if not self.is_post_processed:
-            self._core_post_process()
-        orders = self.sale_order_ids
-        if not orders:
-            return Outcome("none")
-        unconfirmed = orders.filtered(lambda order: order.state != "sale")
-        if not unconfirmed:
-            return Outcome("done", document=orders[:1])
-        return Outcome("held", self._why_unconfirmed(unconfirmed[0]), unconfirmed[:1])
-
-    def _why_unconfirmed(self, order):
-        """Return why a payment did not confirm an order, for the salesperson."""
-        if order.state == "cancel":
-            return self.env._(
-                "The order is cancelled. The money is the customer's credit."
-            )
-        if len(self.sale_order_ids) > 1:
-            return self.env._(
-                "The payment is for several orders: confirm them by hand."
-            )
-        return self.env._(
-            "%(paid)s are paid of the %(total)s that the order needs.",
-            paid=order.currency_id.format(order.amount_paid),
-            total=order.currency_id.format(order._get_prepayment_required_amount()),
-        )
-
-    def _effect_invoice(self):
-        """The invoice exists, is posted, paid by this payment, and sent."""
-        policy = self.company_id.payment_invoice_policy
-        confirmed = self.sale_order_ids.filtered(lambda order: order.state == "sale")
-        if not self.invoice_ids:
-            if not confirmed or policy == "odoo":
-                return self._no_invoice(policy)
-            self._invoice_sale_orders()
-        invoices = self.invoice_ids.filtered(lambda move: move.state != "cancel")
-        if not invoices and self.invoice_ids:
-            return Outcome("held", self._cancelled_reason())
-        if not invoices:
-            return Outcome("held", self.env._("The order has nothing to invoice."))
-        if policy == "draft" and confirmed:
-            return Outcome("done", document=invoices[:1])
-        self._settle_invoices(invoices)
-        if policy == "sent" and confirmed:
-            self._send_invoice()
-        return self._invoice_outcome(invoices)
-
-    def _no_invoice(self, policy):
-        if self.sale_order_ids and policy != "odoo":
-            return Outcome("held", self.env._("The order is not confirmed."))
-        if self.sale_order_ids or not self.payment_id or self.operation == "refund":
-            return Outcome("none")
-        return Outcome(
-            "none",
-            self.env._(
-                "No invoice or order is linked with this payment (any more): it stays"
-                " open on the customer, to be matched with what it pays."
-            ),
-        )
-
-    def _cancelled_reason(self):
-        return self.env._(
-            "Cancelled after check-out: %s. The payment stays open on the customer: pay"
-            " it back, or match it with another invoice.",
-            ", ".join(self.invoice_ids.mapped("display_name")),
-        )
-
-    def _settle_invoices(self, invoices):
-        """Post draft invoices and let the payment pay them."""
-        invoices.filtered(lambda move: move.state == "draft").action_post()
-        account = self.payment_id.destination_account_id
-        open_lines = (self.payment_id.move_id | invoices).line_ids.filtered(
-            lambda line: line.account_id == account and not line.reconciled
-        )
-        if len(open_lines.move_id) > 1:
-            open_lines.reconcile()
-
-    def _invoice_outcome(self, invoices):
-        unpaid = invoices.filtered(
-            lambda move: not move.currency_id.is_zero(move.amount_residual)
-        )
-        if unpaid:
-            reason = self.env._(
-                "%s remain open.",
-                unpaid[0].currency_id.format(unpaid[0].amount_residual),
-            )
-            return Outcome("done", reason, unpaid[:1])
-        return Outcome("done", document=invoices[:1])
-
-    # === STOCK === #
-
-    def _effect_stock(self):
-        """Goods reserved, or delivered where the company's policy says so."""
-        policy = self.company_id.payment_stock_policy
-        orders = self.sale_order_ids
-        confirmed = orders.filtered(lambda order: order.state == "sale")
-        if orders and not confirmed:
-            return Outcome("held", self.env._("The order is not confirmed."))
-        pickings = confirmed.picking_ids.filtered(
-            lambda picking: (
-                picking.picking_type_code == "outgoing" and picking.state != "cancel"
-            )
-        )
-        if not pickings or policy == "none":
-            return Outcome("none")
-        open_pickings = pickings.filtered(lambda picking: picking.state != "done")
-        open_pickings.action_assign()
-        if policy == "deliver":
-            self._deliver(open_pickings)
-        return self._stock_outcome(confirmed.picking_ids, policy)
-
-    def _deliver(self, pickings):
-        """Validate what is fully reserved; Odoo's own checks apply (lots, ...)."""
-        ready = pickings.filtered(lambda picking: picking.state == "assigned")
-        for picking in ready:
-            picking.with_context(skip_sms=True, skip_backorder=True).button_validate()
-
-    def _stock_outcome(self, pickings, policy):
-        outgoing = pickings.filtered(
-            lambda picking: (
-                picking.picking_type_code == "outgoing" and picking.state != "cancel"
-            )
-        )
-        todo = outgoing.filtered(lambda picking: picking.state != "done")
-        short = todo.filtered(lambda picking: picking.state != "assigned")
-        if short:
-            return Outcome("held", self._what_is_missing(short), short[:1])
-        if todo and policy == "deliver":
-            reason = self.env._("Validate the delivery by hand: it needs more details.")
-            return Outcome("held", reason, todo[:1])
-        return Outcome("done", document=(todo or outgoing)[:1])
-
-    def _what_is_missing(self, pickings):
-        """Return which products are short, at most three of them."""
-        short = pickings.move_ids.filtered(
-            lambda move: move.state not in ("assigned", "done", "cancel")
-        )
-        return self.env._(
-            "Not enough stock: %s",
-            ", ".join(
-                self.env._(
-                    "%(product)s (%(available)s of %(needed)s)",
-                    product=move.product_id.display_name,
-                    available=f"{move.quantity:g}",
-                    needed=f"{move.product_uom_qty:g}",
-                )
-                for move in short[:3]
-            ),
-        )
 
     # === CRM AND RECEIPT === #
 

@@ -4,30 +4,20 @@ import pytz
 
 from odoo import fields, models
 
+from .payment_policy import CONFIRM, INVOICE, STOCK
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    payment_confirm_policy = fields.Selection(
+        CONFIRM, "Order on Payment", default="authorized", required=True
+    )
     payment_invoice_policy = fields.Selection(
-        [
-            ("odoo", "As set in Sales (Automatic Invoice)"),
-            ("draft", "Draft invoice"),
-            ("posted", "Posted invoice"),
-            ("sent", "Posted invoice, sent to the customer"),
-        ],
-        string="Invoice on Payment",
-        default="odoo",
-        required=True,
+        INVOICE, "Invoice on Payment", default="odoo", required=True
     )
     payment_stock_policy = fields.Selection(
-        [
-            ("none", "Do nothing"),
-            ("reserve", "Reserve"),
-            ("deliver", "Deliver what is available"),
-        ],
-        string="Stock on Payment",
-        default="reserve",
-        required=True,
+        STOCK, "Stock on Payment", default="reserve", required=True
     )
     payment_refund_credit_policy = fields.Selection(
         [

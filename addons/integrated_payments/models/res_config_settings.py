@@ -4,6 +4,9 @@ from odoo import fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    payment_confirm_policy = fields.Selection(
+        related="company_id.payment_confirm_policy", readonly=False
+    )
     payment_invoice_policy = fields.Selection(
         related="company_id.payment_invoice_policy", readonly=False
     )

@@ -15,6 +15,7 @@ from . import (
     test_fee_statement,
     test_fraud_warnings,
     test_links,
+    test_order_policies,
     test_outside,
     test_outside_review,
     test_overview,
@@ -26,5 +27,6 @@ from . import (
     test_refund_orders,
     test_refunds,
     test_shadow,
+    test_stock_on_payment,
     test_webhook,
 )
