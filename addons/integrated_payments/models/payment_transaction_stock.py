@@ -177,7 +177,7 @@ class SaleOrder(models.Model):
     def _supply(self):
         """Return the purchase or else manufacturing orders that supply these orders.
 
-        Made to order, dropshipped, or by reorder rules of their products; by the modules
+        Made to order, dropshipped, or by reorder rules of their products; of modules
         that are installed.
         """
         moves = self.picking_ids.move_ids

@@ -69,7 +69,7 @@ class TestOrderPolicies(OrdersCommon):
         self.assertEqual(self.effect(transaction, "stock").state, "waiting")
         self.assertEqual(self.effect(transaction, "books").state, "done")
         with freeze_time(available_on + timedelta(hours=1)):
-            self.env["payment.effect"]._cron_retry()
+            self.run_retries()
         self.assertEqual(order.state, "sale")
         self.assertEqual(
             [self.effect(transaction, kind).state for kind in ("order", "stock")],
