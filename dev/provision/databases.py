@@ -35,13 +35,21 @@ BASE_MODULES = (
     "sale_management",
     "stock_account",
     "purchase_stock",
+    "sale_mrp",
+    "stock_dropshipping",
     "phone_validation",
     "spreadsheet_dashboard_account",
     "crm",
     "contacts",
     "account_statement_import_camt",
 )
-OUR_MODULES = ("integrated_payments", "payment_reconciliation", "payment_analytics")
+OUR_MODULES = (
+    "integrated_payments",
+    "integrated_payments_mrp",
+    "integrated_payments_purchase",
+    "payment_reconciliation",
+    "payment_analytics",
+)
 # What an installed database does not depend on; a change there needs no new template.
 NOT_INSTALLED = ("tests", "readme", "static/src", "static/tests", "static/description")
 LOADING = re.compile(r"Loading module (\S+) \((\d+/\d+)\)")

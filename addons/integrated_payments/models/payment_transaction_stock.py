@@ -175,51 +175,24 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _supply(self):
-        """Return the purchase or else manufacturing orders that supply these orders.
+        """Return the documents that supply these orders: glue addons name them."""
+        return self.browse()
 
-        Made to order, dropshipped, or by reorder rules of their products; of modules
-        that are installed.
-        """
+    def _moves_with_origins(self):
+        """Return the moves of these orders and all that feed them."""
         moves = self.picking_ids.move_ids
-        origins = moves._rollup_move_origs() if moves else set()
-        chain = moves | self.env["stock.move"].browse(origins)
-        rules = self.env["stock.warehouse.orderpoint"].search(
-            [
-                ("product_id", "in", moves.product_id.ids),
-                ("company_id", "in", self.company_id.ids),
-            ]
-        )
-        return self._purchases(chain, rules) or self._productions(chain, rules)
+        return moves | moves.browse(moves._rollup_move_origs())
 
-    def _purchases(self, moves, rules):
-        if "created_purchase_line_ids" not in moves._fields:  # of purchase_stock
-            return self.browse()
-        lines = self.env["purchase.order.line"].sudo()
-        found = lines.search(
-            [
-                ("order_id.state", "in", ("draft", "sent", "to approve")),
-                ("orderpoint_id", "in", rules.ids),
-            ]
-        )
-        own = moves.purchase_line_id | moves.created_purchase_line_ids
-        if "sale_line_id" in lines._fields:
-            own |= lines.search([("sale_line_id", "in", self.order_line.ids)])
-        return (found | own.sudo()).order_id.filtered(
-            lambda each: each.state != "cancel"
-        )
-
-    def _productions(self, moves, rules):
-        if "production_id" not in moves._fields:  # of mrp
-            return self.browse()
-        found = (
-            self.env["mrp.production"]
+    def _reorder_rules(self):
+        """Return the reorder rules of these orders' goods."""
+        products = self.picking_ids.move_ids.product_id
+        return (
+            self.env["stock.warehouse.orderpoint"]
             .sudo()
             .search(
                 [
-                    ("state", "in", ("draft", "confirmed", "progress")),
-                    ("orderpoint_id", "in", rules.ids),
+                    ("product_id", "in", products.ids),
+                    ("company_id", "in", self.company_id.ids),
                 ]
             )
         )
-        own = moves.production_id.sudo()
-        return (found | own).filtered(lambda each: each.state != "cancel")
