@@ -37,11 +37,8 @@ SHOTS = (
     Shot("bank_lines", "/odoo/bank-lines", ".o_data_row"),
     Shot("report", "/odoo/payment-analysis", ".o_graph_renderer canvas, .o_pivot"),
     Shot("dashboard", "/odoo/dashboards?dashboard_id={dashboard}", ".o-figure"),
-    Shot("payment_review", "/odoo/payment-review", ".o_list_view, .o_view_nocontent"),
     Shot("balance_proofs", "/odoo/balance-proofs", ".o_data_row"),
     Shot("disputes", "/odoo/disputes", ".o_data_row, .o_kanban_record"),
-    Shot("fee_statements", "/odoo/fee-statements", ".o_data_row, .o_view_nocontent"),
-    Shot("payments_outside", "/odoo/payments-outside", ".o_action"),
     Shot("payout", "/odoo/payouts/{payout}", ".o_data_row"),
     Shot("dispute", "/odoo/disputes/{dispute}", ".o-mail-Chatter"),
     Shot(
