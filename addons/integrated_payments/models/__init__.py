@@ -1,6 +1,9 @@
 from . import payment_fact  # the others inherit from it
 
 # isort: split
+from . import payment_transaction_stock  # refunds extend it
+
+# isort: split
 from . import (
     account_bank_statement_line,
     account_journal,
@@ -72,7 +75,6 @@ from . import (
     payment_transaction_refund_credit,
     payment_transaction_refund_owed,
     payment_transaction_refund_return,
-    payment_transaction_stock,
     res_company,
     res_company_exchange,
     res_config_settings,

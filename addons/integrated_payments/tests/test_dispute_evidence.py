@@ -28,6 +28,8 @@ class TestDisputeEvidence(IntegratedPaymentsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # Tests print no PDF, and a file that is none is refused as evidence.
+        cls.env.company.payment_invoice_policy = "posted"
         cls.partner.write(
             {
                 "name": "Jane Buyer",
