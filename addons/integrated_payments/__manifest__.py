@@ -56,6 +56,7 @@
         "views/account_move_views.xml",
         "views/payment_links_views.xml",
         "views/payment_dispute_links_views.xml",
+        "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
         "views/payment_menus.xml",

@@ -80,6 +80,7 @@ from . import (
     res_config_settings,
     res_currency,
     res_partner,
+    res_partner_payments,
     sale_order,
 )
 
@@ -90,4 +91,5 @@ from . import (  # these extend the payments above
     payment_dispute_links,
     payment_links,
     payment_reversal,
+    payment_unpaid,
 )

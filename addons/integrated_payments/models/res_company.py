@@ -45,6 +45,12 @@ class ResCompany(models.Model):
         required=True,
     )
     payment_send_receipt = fields.Boolean("Send Payment Receipts")
+    payment_follow_up_hours = fields.Integer(
+        "Ask about Failed Payments after",
+        default=4,
+        help="Hours after which the salesperson is asked about a payment that failed or"
+        " was not completed; 0 for never.",
+    )
     payment_pending_policy = fields.Selection(
         [("hold", "Hold the order"), ("confirm", "Confirm the order")],
         string="While a Payment is Processing",

@@ -14,12 +14,15 @@ class ResPartner(models.Model):
     )
 
     def _compute_gateway_transaction_count(self):
-        rows = self.env["payment.transaction"]._read_group(
-            [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
-        )
-        counts = {partner.id: count for partner, count in rows}
+        """Count the payments of a customer and of its contacts."""
+        Transaction = self.env["payment.transaction"]
         for partner in self:
-            partner.gateway_transaction_count = counts.get(partner.id, 0)
+            partner.gateway_transaction_count = Transaction.search_count(
+                partner._transaction_domain()
+            )
+
+    def _transaction_domain(self):
+        return [("partner_id", "child_of", self.ids)]
 
     def action_view_gateway_transactions(self):
         """Open the customer's payments."""
@@ -27,4 +30,4 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id(
             "integrated_payments.action_payment_trail"
         )
-        return {**action, "domain": [("partner_id", "=", self.id)], "context": {}}
+        return {**action, "domain": self._transaction_domain(), "context": {}}

@@ -20,6 +20,7 @@ from . import (
     test_outside_review,
     test_overview,
     test_parked,
+    test_partner_payments,
     test_payouts,
     test_posting_choice,
     test_provider,
@@ -28,5 +29,6 @@ from . import (
     test_refunds,
     test_shadow,
     test_stock_on_payment,
+    test_unpaid,
     test_webhook,
 )
