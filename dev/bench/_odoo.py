@@ -31,9 +31,6 @@ class Cost:
     seconds: float
     queries: int
 
-    def __add__(self, other):
-        return Cost(self.seconds + other.seconds, self.queries + other.queries)
-
 
 def timed(env, work):
     """Run ``work``, commit, and return its :class:`Cost`."""

@@ -27,3 +27,18 @@ class AccountMove(models.Model):
         return self._gateway_transactions()._get_records_action(
             name=self.env._("Payments")
         )
+
+    def _tell_paid(self, message):
+        """Tell the followers of paid invoices once, as Odoo does one by one."""
+        paid = self.filtered(lambda move: move.payment_state in ("paid", "in_payment"))
+        subtype = self.env.ref("account.mt_invoice_paid")
+        told = self.env["mail.message"].search_fetch(
+            [
+                ("model", "=", "account.move"),
+                ("res_id", "in", paid.ids),
+                ("subtype_id", "=", subtype.id),
+            ],
+            ["res_id"],
+        )
+        for invoice in paid - self.browse(told.mapped("res_id")):
+            invoice.message_post(body=message, subtype_id=subtype.id)

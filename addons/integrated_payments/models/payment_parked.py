@@ -44,7 +44,7 @@ class PaymentProvider(models.Model):
 
         What lies on suspense stays there, for a person to decide.
 
-        :param int limit: movements, oldest first
+        :param int limit: movements; those whose last try is longest ago come first
         """
         self.ensure_one()
         parked = self.env["payment.balance.transaction"].search(
@@ -53,7 +53,7 @@ class PaymentProvider(models.Model):
                 ("provider_id", "=", self.id),
                 ("statement_line_id", "=", False),
             ],
-            order="created_at, id",
+            order="write_date, id",
             limit=limit,
         )
         parked.write({"state": "pending", "reason": False})

@@ -73,11 +73,14 @@ class PaymentTransaction(models.Model):
         )
 
     def _pay_invoices(self):
-        """Match each payment with the invoices that it was made for."""
+        """Match each payment with the invoices that it was made for.
+
+        The invoices are told that they are paid afterwards, see ``_effect_crm``.
+        """
         invoices = self.invoice_ids.filtered(lambda move: move.state == "draft")
         invoices.action_post()
         plan = []
-        for transaction in self:
+        for transaction in self.with_context(**self.company_id._quiet_booking()):
             payment = transaction.payment_id
             moves = payment.move_id | transaction.invoice_ids.filtered(
                 lambda move: move.state == "posted"
@@ -90,7 +93,7 @@ class PaymentTransaction(models.Model):
             if len(lines.move_id) > 1:
                 plan.append(lines)
         if plan:
-            self.env["account.move.line"]._reconcile_plan(plan)
+            plan[0]._reconcile_plan(plan)
 
 
 class AccountPayment(models.Model):

@@ -87,6 +87,8 @@ class PaymentTransaction(models.Model):
 
         The trail of a payment shows what failed.
         """
+        if not self:
+            return  # a savepoint flushes
         try:
             with self.env.cr.savepoint():
                 self._book_money()
@@ -225,9 +227,9 @@ class PaymentTransaction(models.Model):
     # === CRM AND RECEIPT === #
 
     def _effect_crm(self):
-        """Customer, order and opportunity tell of the payment; the sale is won.
+        """Customer, opportunity and invoice tell of the payment; the sale is won.
 
-        Core tells order and invoice already.
+        Core tells the order already.
         """
         partner = self.partner_id
         if not partner:
@@ -236,6 +238,7 @@ class PaymentTransaction(models.Model):
         message = self._crm_message()
         for record in [partner, *leads]:
             record.message_post(body=message, subtype_xmlid="mail.mt_note")
+        self.invoice_ids._tell_paid(message)
         if self.amount > 0:
             leads.filtered(lambda lead: not lead.stage_id.is_won).action_set_won()
         return Outcome("done", document=leads[:1] or partner)

@@ -104,6 +104,21 @@ class TestEffects(IntegratedPaymentsCommon):
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
         self.assertEqual(len(self.partner.message_ids), messages)
 
+    def test_followers_of_an_invoice_are_told_once_that_it_is_paid(self):
+        invoice = self.init_invoice(
+            "out_invoice", partner=self.partner, amounts=[100.0], post=True
+        )
+        self.tx.sale_order_ids = False
+        self.tx.invoice_ids = invoice
+        self.tx.amount = invoice.amount_total
+        self.pay()
+        self.effect("crm").action_run()
+        self.assertEqual(invoice.payment_state, "paid")
+        paid = self.env.ref("account.mt_invoice_paid")
+        told = invoice.message_ids.filtered(lambda each: each.subtype_id == paid)
+        self.assertEqual(len(told), 1)
+        self.assertIn("paid through", told.body)
+
     def test_delivery_by_policy(self):
         self.company.payment_stock_policy = "deliver"
         self.stock(5)
