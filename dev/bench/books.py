@@ -28,17 +28,20 @@ def measure(batch=BATCH, already=ALREADY):
     with environment(DATABASE) as env:
         shop = _Shop(env)
         shop.compare(STEP)  # warm up
-        figures, first = {"payments": batch}, None
+        figures, ratios, first = {"payments": batch}, [], None
         for count in already:
             shop.fill(count)
             ours, core = shop.compare(batch)
             figures.update(_per_payment(f"ours at {count}", ours, batch))
             figures.update(_per_payment(f"core at {count}", core, batch))
-            figures[f"ours/core time at {count}"] = ours.seconds / core.seconds
+            ratios.append(ours.seconds / core.seconds)
+            figures[f"ours/core time at {count}"] = ratios[-1]
             figures[f"ours/core queries at {count}"] = ours.queries / core.queries
             first = first or ours
             print(figures, file=sys.stderr, flush=True)  # the next size takes minutes
         figures["last/first time"] = ours.seconds / first.seconds
+        figures["last/first time, against core's"] = ratios[-1] / ratios[0]
+        figures["last/first queries"] = ours.queries / first.queries
         figures["ledger less movements"] = shop.difference()
     return figures
 

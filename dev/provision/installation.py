@@ -10,7 +10,7 @@ from .disk import check_disk
 from .environment import ensure_venv, venv_is_current
 from .locks import exclusive
 from .odoo_source import OdooSource, find_odoo
-from .paths import ADDONS, DATA, LOG, ROOT, RUN, VENV
+from .paths import ADDONS, DATA, LAUNCHER, LOG, ROOT, RUN, VENV
 from .postgres import binary, ensure_postgres, stop
 from .python_version import check_python
 
@@ -59,7 +59,7 @@ class Installation:
         words = [str(argument) for argument in arguments]
         command = [words.pop(0)] if words and not words[0].startswith("-") else []
         own = [f"--data-dir={self.data}", f"--addons-path={self.addons_path}"]
-        return [str(self.python), "-m", "odoo", *command, *own, *words]
+        return [str(self.python), str(LAUNCHER), *command, *own, *words]
 
 
 def ensure() -> Installation:

@@ -17,4 +17,5 @@ DATA = RUN / "data"
 FILESTORE = DATA / "filestore"
 LOG = RUN / "log"
 STAMPS = RUN / "stamps"
+LAUNCHER = ROOT / "dev/launcher/odoo-bin"
 REQUIREMENTS = Path(__file__).resolve().parent
