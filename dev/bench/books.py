@@ -27,7 +27,7 @@ def measure(batch=BATCH, already=ALREADY):
     """
     with environment(DATABASE) as env:
         shop = _Shop(env)
-        shop.compare(STEP)  # warm up
+        shop.compare(min(batch, STEP))  # warm up
         figures, ratios, first = {"payments": batch}, [], None
         for count in already:
             shop.fill(count)

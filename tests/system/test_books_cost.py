@@ -15,7 +15,7 @@ def test_a_fifth_of_core_and_flat():
     """Payment, fee and matching of a batch: at most a fifth of core's queries."""
     run = provision.ensure()
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE.format("100, (100, 300)")],
+        [sys.executable, "-c", MEASURE.format("25, (50, 150)")],
         cwd=run.root,
         env=run.env,
         capture_output=True,
@@ -24,6 +24,6 @@ def test_a_fifth_of_core_and_flat():
     assert done.returncode == 0, done.stderr[-2000:]
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["ledger less movements"] == 0
-    assert figures["ours/core queries at 300"] <= 0.2
-    grown = figures["ours at 300 queries"] / figures["ours at 100 queries"]
+    assert figures["ours/core queries at 150"] <= 0.2
+    grown = figures["ours at 150 queries"] / figures["ours at 50 queries"]
     assert grown <= 1.2
