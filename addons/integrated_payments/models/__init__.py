@@ -93,3 +93,14 @@ from . import (  # these extend the payments above
     payment_reversal,
     payment_unpaid,
 )
+
+# isort: split
+from . import (  # charges of saved methods, and messages about all of them
+    account_move_auto_charge,
+    payment_auto_charge,
+    payment_charge_consent,
+    payment_message,
+    payment_message_occasions,
+    payment_message_settings,
+    payment_refusal,
+)

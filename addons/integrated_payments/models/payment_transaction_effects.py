@@ -256,25 +256,9 @@ class PaymentTransaction(models.Model):
         return self.env._("%(amount)s paid through %(provider)s: %(link)s", **words)
 
     def _effect_receipt(self):
-        """The customer has a receipt, in their own language."""
-        history = self.env.context.get("payment_history")  # paid long ago
-        if history or not self.company_id.payment_send_receipt:
-            return Outcome("none")
-        if not (self.partner_email or self.partner_id.email):
-            return Outcome(
-                "held",
-                self.env._("The customer has no e-mail address."),
-                self.partner_id,
-            )
-        template = self.env.ref(self._receipt_template())
-        mail_id = template.sudo().send_mail(self.id)
-        return Outcome("done", document=self.env["mail.mail"].sudo().browse(mail_id))
-
-    def _receipt_template(self):
-        """Return the external id of the receipt's template."""
-        if self.operation == "refund":
-            return "integrated_payments.mail_template_refund"
-        return "integrated_payments.mail_template_receipt"
+        """The customer has a receipt or a notice of the refund, in their language."""
+        kind = "refund" if self.operation == "refund" else "receipt"
+        return self.env["payment.message"]._tell(kind, self)
 
     # === ACTIONS === #
 

@@ -1,5 +1,6 @@
 from . import (
     test_async,
+    test_auto_charge,
     test_backfill,
     test_bad_input,
     test_balance_proof,
@@ -7,6 +8,7 @@ from . import (
     test_books,
     test_captures,
     test_currencies,
+    test_customer_messages,
     test_dispute_evidence,
     test_disputes,
     test_effects,

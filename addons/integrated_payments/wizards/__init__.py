@@ -1,5 +1,6 @@
 from . import (
     payment_capture_wizard,
+    payment_charge_wizard,
     payment_event_replay,
     payment_evidence_file,
     payment_evidence_wizard,
