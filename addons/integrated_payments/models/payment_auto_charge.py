@@ -149,26 +149,32 @@ class PaymentAutoCharge(models.Model):
             )
 
     def _follow(self, refusal=None):
-        """Bring open attempts up to date with their payments.
+        """Bring attempts up to date with their payments.
 
         :param refusal: what the gateway answered just now, None if it was not asked
         """
-        for attempt in self.filtered(lambda each: each.state in OPEN):
-            transaction = attempt.transaction_id
-            if transaction.state == "done":
-                attempt._succeed()
-            elif transaction.state in ("error", "cancel", "draft"):
+        for attempt in self:
+            payment = attempt.transaction_id.state
+            if payment == "done":
+                if attempt.state != "done":
+                    attempt._succeed()
+            elif attempt.state in OPEN and payment in ("error", "cancel", "draft"):
                 attempt._fail(refusal)
+            elif attempt.state == "done" and payment in ("error", "cancel"):
+                # A debit that the bank took back after days.
+                attempt._decline(
+                    attempt._failure_code(), attempt.transaction_id.state_message
+                )
 
     def _succeed(self):
         """Done; the rest, if there is one, is planned once the money is booked."""
         self.write({"state": "done", "reason": False, "next_on": False})
         self.move_id.auto_charge_on = False
 
-    def _fail(self, refusal):
+    def _fail(self, refusal=None):
         """Decide what a charge without success means; unknown is never a refusal."""
         transaction = self.transaction_id
-        if refusal is None and self.state == "unknown":
+        if refusal is None and self.state == "unknown" and not self._failure_code():
             return  # only an answer ends that
         if refusal is None and transaction.state == "draft":
             return
@@ -179,8 +185,12 @@ class PaymentAutoCharge(models.Model):
         code = refusal.code if refusal else None
         if transaction.state == "draft":  # the customer would have to confirm it
             code = code or "authentication_required"
-        failed = transaction.sudo().charge_ids.filtered("failure_code")[:1]
-        self._decline(code or failed.failure_code, transaction.state_message)
+        self._decline(code or self._failure_code(), transaction.state_message)
+
+    def _failure_code(self):
+        """Return the reason that the gateway's own record of the charge gives."""
+        charges = self.transaction_id.sudo().charge_ids
+        return charges.filtered("failure_code")[:1].failure_code
 
     def _decline(self, code, reason=None):
         """Keep the refusal, and when the next attempt is or that a person is asked."""

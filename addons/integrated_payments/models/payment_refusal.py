@@ -19,10 +19,11 @@ class Refusal:
     def hear(self, status, error):
         """Keep a refusing answer.
 
-        :param int status: of HTTP; from 500 on the gateway itself does not know
+        :param int status: of HTTP; from 500 on the gateway itself does not know, and
+            409 says that an earlier request with the same key is still at work
         :param dict error: the gateway's error object, by Stripe's names
         """
-        self.unanswered = status >= 500
+        self.unanswered = status >= 500 or status == 409
         self.code = error.get("decline_code") or error.get("code")
         if status == 429:
             self.code = "rate_limit"

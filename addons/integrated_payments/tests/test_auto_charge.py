@@ -454,6 +454,17 @@ class TestAutoCharge(IntegratedPaymentsCommon):
         self.assertEqual(attempt.state, "declined")
         self.assertEqual(attempt.reason, "Account closed")
 
+    def test_a_debit_that_the_bank_takes_back_is_not_charged_again(self):
+        self.agree(self.invoice)
+        self.say_taken()
+        attempt = self.run_job()
+        attempt.transaction_id._set_error("Disputed", extra_allowed_states=("done",))
+        attempt.transaction_id._post_process()
+        self.assertEqual((attempt.state, attempt.next_on), ("declined", False))
+        self.assertFalse(self.invoice.auto_charge_on)
+        self.run_job(days=2)
+        self.assertEqual(len(self.requests), 1)
+
     # === Any provider === #
 
     def test_any_provider_with_saved_methods(self):
