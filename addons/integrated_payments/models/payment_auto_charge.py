@@ -48,6 +48,7 @@ class PaymentAutoCharge(models.Model):
     )
     origin = fields.Selection(
         [("person", "By a Person"), ("schedule", "On the Due Date")],
+        string="Charged",
         required=True,
         readonly=True,
     )
@@ -69,7 +70,7 @@ class PaymentAutoCharge(models.Model):
     decline_code = fields.Char(readonly=True)
     reason = fields.Char(readonly=True)
     next_on = fields.Date("Next Attempt", readonly=True)
-    tried_at = fields.Datetime(readonly=True)
+    tried_at = fields.Datetime("Tried on", readonly=True)
 
     _one_open_uniq = models.UniqueIndex(
         "(move_id) WHERE state IN ('running', 'unknown')",

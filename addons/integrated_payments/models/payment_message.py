@@ -84,6 +84,7 @@ class PaymentMessage(models.Model):
     mail_failure = fields.Text(
         related="mail_id.failure_reason", string="Reason of Failure"
     )
+    problem = fields.Char(compute="_compute_problem", help="Why it did not arrive.")
     pdf_wanted = fields.Boolean(
         readonly=True, help="The document is printed when the mail leaves."
     )
@@ -105,6 +106,12 @@ class PaymentMessage(models.Model):
     def _compute_document(self):
         for message in self:
             message.document = f"{message.res_model},{message.res_id}"
+
+    @api.depends("reason", "mail_state", "mail_failure")
+    def _compute_problem(self):
+        for message in self:
+            failed = message.mail_state == "exception" and message.mail_failure
+            message.problem = message.reason or failed
 
     # === SENDING === #
 
@@ -147,6 +154,8 @@ class PaymentMessage(models.Model):
             )
         if known.state == "held":
             known._deliver(record)
+        elif known.mail_state == "exception":
+            known._queue_again()
         return known._outcome()
 
     @api.model
@@ -165,8 +174,10 @@ class PaymentMessage(models.Model):
         """Return where this message stands, for a payment's trail."""
         if self.state == "held":
             return Outcome("held", self.reason, self.partner_id)
-        reason = self.mail_failure if self.mail_state == "exception" else None
-        return Outcome("held" if reason else "done", reason, self.mail_id)
+        if self.mail_state == "exception":
+            reason = self.mail_failure or self.env._("The mail was not delivered.")
+            return Outcome("held", reason, self.mail_id)
+        return Outcome("done", document=self.mail_id)
 
     def _deliver(self, record):
         """Hand the mail over to Odoo's queue, or keep why that could not be done."""
@@ -198,6 +209,34 @@ class PaymentMessage(models.Model):
             }
         )
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def _queue_again(self):
+        """Let the queue try a mail again that the server did not take."""
+        self.mail_id.mark_outgoing()
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    @api.model
+    def _tell_trails(self, mails):
+        """Show in the payments' trails which of these mails were not delivered."""
+        sent = self.sudo().search(
+            [("mail_id", "in", mails.ids), ("kind", "in", ("receipt", "refund"))]
+        )
+        effects = (
+            self.env["payment.effect"]
+            .sudo()
+            .search(
+                [
+                    ("transaction_id", "in", sent.mapped("record_id")),
+                    ("kind", "=", "receipt"),
+                ]
+            )
+        )
+        by_payment = {effect.transaction_id.id: effect for effect in effects}
+        for message in sent:
+            effect = by_payment.get(message.record_id)
+            outcome = message._outcome()
+            if effect and effect.state != outcome.state:
+                effect._record(outcome)
 
     def _template(self):
         return (
@@ -233,7 +272,7 @@ class PaymentMessage(models.Model):
             if message.state == "held" and record:
                 message._deliver(record)
             elif message.mail_state == "exception":
-                message.mail_id.mark_outgoing()
+                message._queue_again()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     # === DOCUMENTS === #
@@ -289,6 +328,9 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     def send(self, *args, **kwargs):
-        """Complete our messages with their documents first."""
-        self.env["payment.message"]._attach_documents(self)
-        return super().send(*args, **kwargs)
+        """Complete our messages with their documents; tell what did not arrive."""
+        Message = self.env["payment.message"]
+        Message._attach_documents(self)
+        result = super().send(*args, **kwargs)
+        Message._tell_trails(self.exists())
+        return result

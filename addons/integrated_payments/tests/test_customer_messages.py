@@ -228,6 +228,23 @@ class TestCustomerMessages(MessagesCommon):
         message.with_user(accountant).action_retry()
         self.assertEqual(message.mail_id.state, "outgoing")
 
+    @mute_logger("odoo.addons.mail.models.mail_mail")
+    def test_a_mail_server_that_is_down_is_in_the_trail_until_it_is_up(self):
+        tx = self.pay(self.order)
+        mail = self.messages().mail_id
+        server = type(self.env["ir.mail_server"])
+        with patch.object(server, "send_email", side_effect=OSError("no route")):
+            mail.send()
+        self.assertEqual(mail.state, "exception")
+        self.assertEqual(tx.payment_id.state, "paid")
+        self.assertEqual(self.trail(tx)["receipt"], "held")
+        self.assertEqual(self.effect(tx, "receipt").reason, mail.failure_reason)
+        self.effect(tx, "receipt").action_run()
+        self.assertEqual(mail.state, "outgoing")
+        mail.send()
+        self.assertEqual(self.trail(tx)["receipt"], "done")
+        self.assertEqual(len(self.messages()), 1)
+
     @mute_logger("odoo.sql_db")
     def test_the_database_refuses_a_second(self):
         self.pay(self.order)

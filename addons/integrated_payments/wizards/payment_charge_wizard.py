@@ -11,7 +11,9 @@ class PaymentChargeWizard(models.TransientModel):
     _description = "Charge a saved payment method"
 
     move_id = fields.Many2one("account.move", "Invoice", required=True, readonly=True)
-    partner_id = fields.Many2one(related="move_id.commercial_partner_id")
+    partner_id = fields.Many2one(
+        related="move_id.commercial_partner_id", string="Customer"
+    )
     currency_id = fields.Many2one(related="move_id.currency_id")
     open_amount = fields.Monetary(related="move_id.amount_residual", string="Open")
     due_on = fields.Date(related="move_id.invoice_date_due", string="Due Date")
