@@ -38,13 +38,15 @@ def saved_card(stage, method):
 
 
 def invoice(stage, partner, amount=80.0):
-    """Post an invoice that is due today; return its id."""
+    """Post an invoice of Selma's that is due today; return its id."""
+    seller = stage.odoo.one("res.users", [("login", "=", "selma")])["id"]
     today = date.today().isoformat()
     move = stage.odoo.create(
         "account.move",
         {
             "move_type": "out_invoice",
             "partner_id": partner,
+            "invoice_user_id": seller,
             "invoice_date": today,
             "invoice_date_due": today,
             "invoice_line_ids": [
