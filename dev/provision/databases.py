@@ -42,10 +42,13 @@ BASE_MODULES = (
     "crm",
     "contacts",
     "account_statement_import_camt",
+    "point_of_sale",
+    "pos_stripe",
 )
 OUR_MODULES = (
     "integrated_payments",
     "integrated_payments_mrp",
+    "integrated_payments_pos",
     "integrated_payments_purchase",
     "payment_reconciliation",
     "payment_analytics",
