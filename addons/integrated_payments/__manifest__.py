@@ -43,8 +43,10 @@
         "wizards/payment_post_start_views.xml",
         "views/payment_effect_views.xml",
         "views/payment_transaction_views.xml",
+        "views/payment_channel_views.xml",
         "views/payment_balance_proof_views.xml",
         "report/payment_fee_statement_report.xml",
+        "report/payment_qr_reports.xml",
         "views/payment_fee_statement_views.xml",
         "views/payment_overview_views.xml",
         "views/payment_capture_views.xml",
@@ -64,6 +66,7 @@
         "wizards/payment_charge_wizard_views.xml",
         "views/payment_auto_charge_views.xml",
         "views/payment_message_views.xml",
+        "views/res_config_settings_qr_views.xml",
         "views/payment_menus.xml",
     ],
     "assets": {

@@ -1,1 +1,2 @@
 from . import payment_messages, webhook
+from . import pay_link, webhook

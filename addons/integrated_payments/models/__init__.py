@@ -104,3 +104,4 @@ from . import (  # charges of saved methods, and messages about all of them
     payment_message_settings,
     payment_refusal,
 )
+from . import payment_pay_link, payment_transaction_channel, res_company_qr

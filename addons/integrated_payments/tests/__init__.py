@@ -7,6 +7,7 @@ from . import (
     test_booking,
     test_books,
     test_captures,
+    test_channels,
     test_currencies,
     test_customer_messages,
     test_dispute_evidence,
