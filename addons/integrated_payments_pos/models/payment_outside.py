@@ -20,3 +20,12 @@ class PaymentOutside(models.Model):
                     "reason": False,
                 }
             )
+
+    def _is_point_of_sale_here(self):
+        """A company without a Stripe terminal has nothing that a till could book."""
+        methods = self.env["pos.payment.method"].sudo()
+        domain = [
+            ("use_payment_terminal", "=", "stripe"),
+            ("company_id", "=", self.company_id.id),
+        ]
+        return bool(methods.search_count(domain, limit=1))

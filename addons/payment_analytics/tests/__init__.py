@@ -1,1 +1,6 @@
-from . import test_dashboard, test_payment_report, test_report_rights
+from . import (
+    test_dashboard,
+    test_payment_report,
+    test_report_channels,
+    test_report_rights,
+)
