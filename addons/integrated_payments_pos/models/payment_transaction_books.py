@@ -15,6 +15,8 @@ from odoo.addons.integrated_payments.models.payment_transaction_effects import O
 
 ORDER_GRACE = {"hours": 24}  # a till that is offline may send its orders later
 FAILED = ("error", "cancel")
+# Session and webhook may each commit without having seen the other: looked at again.
+LOOK_AGAIN = {"minutes": 1}
 
 
 class PaymentTransaction(models.Model):
@@ -80,6 +82,7 @@ class PaymentTransaction(models.Model):
                 "waiting",
                 self.env._("Session %s books it when it is closed.", session.name),
                 till.terminal_order_id,
+                fields.Datetime.add(fields.Datetime.now(), **LOOK_AGAIN),
             )
         return till._session_outcome()
 
@@ -94,7 +97,8 @@ class PaymentTransaction(models.Model):
             return Outcome("held", parked[0].reason, booked)
         if not movements.filtered(lambda each: each.state == "posted"):
             reason = self.env._("The gateway has not settled its fee yet.")
-            return Outcome("waiting", reason, booked)
+            again = fields.Datetime.add(fields.Datetime.now(), **LOOK_AGAIN)
+            return Outcome("waiting", reason, booked, again)
         account = self._terminal_account()
         lines = movements.statement_line_id.line_ids.filtered(
             lambda line: line.account_id == account

@@ -63,7 +63,19 @@ class PosSession(models.Model):
         session = self.sudo()
         if session.state == "closed":
             session._match_gateway()
+            session._look_again_soon()
         return result
+
+    def _look_again_soon(self):
+        """Let the job look once more at what webhooks brought while this closed.
+
+        They may have been booked by a worker that did not see the closing, nor this
+        one their lines: no row is in both, so nothing conflicts.
+        """
+        if self._get_closed_orders().payment_ids.gateway_transaction_id:
+            cron = self.env.ref("integrated_payments.cron_retry_effects")
+            soon = fields.Datetime.add(fields.Datetime.now(), seconds=90)
+            cron._trigger(at=soon)
 
     def _match_gateway(self):
         """Match the session's sums; what fails is held in the payments' trails."""

@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo.fields import Datetime
 from odoo.tests import tagged
 
 from odoo.addons.integrated_payments.gateway.stripe import METADATA_REFERENCE
@@ -137,3 +140,23 @@ class TestTerminal(TerminalCommon):
         line = transaction.balance_transaction_ids.statement_line_id
         self.assertFalse(line.partner_id)
         self.assertFalse(line.move_id.line_ids.partner_id)
+
+    def test_a_webhook_that_did_not_see_the_closing(self):
+        """Each committed without the other: the job that was called puts it right."""
+        transaction, order = self.buy(100.0)
+        self.close()
+        effect = transaction.effect_ids.filtered(lambda each: each.kind == "books")
+        booked = order.payment_ids.booked_payment_id
+        order.payment_ids.booked_payment_id = False
+        transaction._run_effects(["books"], force=True)  # as the other worker saw it
+        self.assertEqual(effect.state, "waiting")
+        order.payment_ids.booked_payment_id = booked
+        cron = self.env.ref("integrated_payments.cron_retry_effects")
+        calls = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self.assertGreaterEqual(max(calls.mapped("call_at")), effect.next_attempt_at)
+        effect.sudo().next_attempt_at = Datetime.now()
+        with patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", lambda *_a, **_k: 1.0
+        ):
+            self.env["payment.effect"].sudo()._cron_retry()
+        self.assertEqual(effect.state, "done")
