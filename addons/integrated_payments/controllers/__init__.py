@@ -1,2 +1,1 @@
-from . import payment_messages, webhook
-from . import pay_link, webhook
+from . import pay_link, payment_messages, webhook

@@ -102,6 +102,8 @@ from . import (  # charges of saved methods, and messages about all of them
     payment_message,
     payment_message_occasions,
     payment_message_settings,
+    payment_pay_link,
     payment_refusal,
+    payment_transaction_channel,
+    res_company_qr,
 )
-from . import payment_pay_link, payment_transaction_channel, res_company_qr
