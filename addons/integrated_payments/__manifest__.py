@@ -68,6 +68,8 @@
         "views/payment_message_views.xml",
         "views/res_config_settings_qr_views.xml",
         "views/payment_menus.xml",
+        "views/portal_templates.xml",
+        "views/portal_payment_policies.xml",
     ],
     "assets": {
         "web.assets_backend": ["integrated_payments/static/src/**/*"],

@@ -1,1 +1,2 @@
 from . import pay_link, payment_messages, webhook
+from . import portal, webhook

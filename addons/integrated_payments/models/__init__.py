@@ -71,6 +71,7 @@ from . import (
     payment_transaction_effects,
     payment_transaction_order,
     payment_transaction_outside,
+    payment_transaction_portal,
     payment_transaction_refund,
     payment_transaction_refund_credit,
     payment_transaction_refund_owed,

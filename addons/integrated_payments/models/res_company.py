@@ -91,6 +91,13 @@ class ResCompany(models.Model):
         help="Who is asked about disputes, failed payouts and differences.",
     )
 
+    payment_policies = fields.Html(
+        translate=True,
+        sanitize=True,
+        help="Accepted methods, terms, late fees and refunds, as customers read them at"
+        " checkout, from invoices and in the portal.",
+    )
+
     payment_outside_customer = fields.Selection(
         [
             ("review", "Leave the payment for review"),

@@ -43,6 +43,9 @@ class ResConfigSettings(models.TransientModel):
     payment_responsible_id = fields.Many2one(
         related="company_id.payment_responsible_id", readonly=False
     )
+    payment_policies = fields.Html(
+        related="company_id.payment_policies", readonly=False
+    )
     payout_late_days = fields.Integer(
         related="company_id.payout_late_days", readonly=False
     )

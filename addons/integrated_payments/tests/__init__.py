@@ -25,6 +25,7 @@ from . import (
     test_parked,
     test_partner_payments,
     test_payouts,
+    test_portal,
     test_posting_choice,
     test_provider,
     test_refund_input,
