@@ -25,6 +25,9 @@ class ResConfigSettings(models.TransientModel):
     payment_send_receipt = fields.Boolean(
         related="company_id.payment_send_receipt", readonly=False
     )
+    payment_reminders = fields.Boolean(
+        related="company_id.payment_reminders", readonly=False
+    )
     payment_follow_up_hours = fields.Integer(
         related="company_id.payment_follow_up_hours", readonly=False
     )

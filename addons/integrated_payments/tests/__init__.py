@@ -31,6 +31,7 @@ from . import (
     test_refund_input,
     test_refund_orders,
     test_refunds,
+    test_reminders,
     test_shadow,
     test_stock_on_payment,
     test_unpaid,

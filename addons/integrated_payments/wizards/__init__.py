@@ -8,4 +8,5 @@ from . import (
     payment_post_start,
     payment_post_wizard,
     payment_refund_wizard,
+    payment_reminder_preview,
 )
