@@ -11,6 +11,7 @@
         "phone_validation",
         "sale_crm",
         "sale_stock",
+        "sms",
     ],
     "external_dependencies": {"python": ["stripe", "phonenumbers"]},
     "data": [

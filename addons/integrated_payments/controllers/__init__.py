@@ -1,5 +1,1 @@
-from . import pay_link, payment_messages, webhook
-from . import portal, webhook
-from . import payment_messages, webhook
-from . import pay_link, webhook
-from . import reminder, webhook
+from . import pay_link, payment_messages, portal, portal_pay_invoices, reminder, webhook

@@ -8,23 +8,32 @@ from decimal import ROUND_HALF_UP, Decimal
 DAYS_OF_YEAR = 365
 
 
-def level_due(today, due, levels, sent_days=()):
+def level_due(today, due, levels, sent=()):
     """Return the level to send on ``today`` for an invoice due on ``due``, or None.
 
-    It is the latest level that is reached. Levels that were missed are not caught up
-    with, and none follows a later one that was sent already: each level once.
+    Each level once, in their order and as far apart as they are: a customer whose old
+    invoice was never reminded of begins with the mildest words, not with the harshest.
+    What is said before the due date is not said after it.
 
     :param levels: pairs (days, level)
-    :param sent_days: days of the levels sent for this invoice
+    :param sent: pairs (days, date) of the levels sent for this invoice
     """
     overdue = (today - due).days
-    sent = max(sent_days, default=None)
+    last, last_on = max(sent, default=(None, None))
     reached = [
         (days, level)
         for days, level in levels
-        if days <= overdue and (sent is None or days > sent)
+        if days <= overdue
+        and (last is None or days > last)
+        and (days >= 0 or overdue <= 0)
     ]
-    return max(reached, key=lambda each: each[0])[1] if reached else None
+    if not reached:
+        return None
+    choose = min if overdue > 0 else max
+    days, level = choose(reached, key=lambda each: each[0])
+    if last is not None and overdue > 0 and (today - last_on).days < days - last:
+        return None
+    return level
 
 
 def interest(residual, percent, overdue):

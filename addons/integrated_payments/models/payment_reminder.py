@@ -1,11 +1,14 @@
 """Reminders: one mail per customer, company, currency and day, with one link."""
 
+import logging
 from collections import defaultdict
 
 import psycopg2
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
 
 ACTIVITY = "integrated_payments.activity_reminder_failed"
 
@@ -33,6 +36,8 @@ class PaymentReminder(models.Model):
         related="mail_id.state", string="E-mail", related_sudo=True
     )
     error = fields.Text(related="mail_id.failure_reason", related_sudo=True)
+    sms_message_id = fields.Many2one("mail.message", readonly=True, copy=False)
+    sms_state = fields.Char("SMS", compute="_compute_sms_state")
     fee_error = fields.Text("Late Fee Not Made", readonly=True)
     payment_url = fields.Char(compute="_compute_payment_url")
 
@@ -47,10 +52,24 @@ class PaymentReminder(models.Model):
             open_moves = reminder.sudo()._open_moves()
             reminder.open_amount = sum(open_moves.mapped("amount_residual"))
 
+    @api.depends("sms_message_id.notification_ids.notification_status")
+    def _compute_sms_state(self):
+        """Say what became of the SMS, in the words of Odoo's notifications."""
+        notifications = self.sudo().sms_message_id.notification_ids
+        labels = dict(
+            notifications._fields["notification_status"]._description_selection(
+                self.env
+            )
+        )
+        for reminder in self:
+            sent = reminder.sudo().sms_message_id.notification_ids[:1]
+            reminder.sms_state = labels.get(sent.notification_status, False)
+
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for reminder in self:
             reminder.access_url = f"/my/reminders/{reminder.id}"
+        return result
 
     def _compute_payment_url(self):
         for reminder in self:
@@ -69,10 +88,9 @@ class PaymentReminder(models.Model):
         companies = self.env["res.company"].search([("payment_reminders", "=", True)])
         for company in companies:
             reminders = self.with_company(company)
-            groups = reminders._grouped(
-                reminders._plan(company, fields.Date.context_today(self))
-            )
-            for key, planned in groups.items():
+            plan = reminders._plan(company, fields.Date.context_today(self))
+            reminders._tell_missing_addresses(company, plan)
+            for key, planned in reminders._grouped(plan).items():
                 reminders._send_safely(key, planned)
                 self.env["ir.cron"]._commit_progress(1)
 
@@ -120,7 +138,10 @@ class PaymentReminder(models.Model):
                 reminder._send()
         except psycopg2.errors.UniqueViolation:
             return self.browse()  # another run sent it
-        except (UserError, ValueError) as error:
+        except psycopg2.OperationalError:
+            raise  # the database is gone or busy: the job itself tries again
+        except Exception as error:
+            _logger.warning("A reminder was not sent", exc_info=True)
             self._tell(key[0], key[1], str(error))
             return self.browse()
         reminder._charge_fees()
@@ -161,6 +182,18 @@ class PaymentReminder(models.Model):
                 reminder.id, email_values={"auto_delete": False}
             )
             reminder.mail_id = mail
+            reminder._send_sms()
+
+    def _send_sms(self):
+        """Queue the level's SMS, if it has one and the customer a valid number."""
+        self.ensure_one()
+        template, address = self.level_id.sms_template_id, self.address_id
+        if not template or not address.phone_sanitized:
+            return
+        body = template._render_field("body", self.ids, compute_lang=True)[self.id]
+        self.sms_message_id = address._message_sms(
+            body, partner_ids=address.ids, put_in_queue=True
+        )
 
     def _charge_fees(self):
         """Make late fees; where that fails the reminder stays and says so."""
@@ -184,6 +217,18 @@ class PaymentReminder(models.Model):
         failed = self.search([("mail_id.state", "=", "exception")])
         for reminder in failed:
             self._tell(reminder.partner_id, reminder.company_id, reminder.error or "")
+
+    @api.model
+    def _tell_missing_addresses(self, company, plan):
+        """Ask for the address of customers who cannot be reminded, once for each."""
+        moves = [each.move for each in plan if each.reason]
+        for move in moves:
+            if not move._reminder_address().email_normalized:
+                note = self.env._(
+                    "%s cannot be reminded: there is no valid e-mail address.",
+                    move.commercial_partner_id.display_name,
+                )
+                self._tell(move.commercial_partner_id, company, note)
 
     @api.model
     def _tell(self, partner, company, note):

@@ -27,6 +27,13 @@ class PaymentReminderLevel(models.Model):
         domain=[("model", "=", "payment.reminder")],
         ondelete="restrict",
     )
+    sms_template_id = fields.Many2one(
+        "sms.template",
+        "SMS",
+        domain=[("model", "=", "payment.reminder")],
+        ondelete="restrict",
+        help="Sent beside the e-mail to customers with a valid number; SMS cost money.",
+    )
     fee_policy = fields.Selection(
         [("none", "None"), ("fixed", "Fixed fee"), ("interest", "Interest")],
         "Late Fee",

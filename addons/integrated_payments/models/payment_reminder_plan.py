@@ -19,7 +19,6 @@ Planned = namedtuple("Planned", "move level reason")
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    payment_no_reminders = fields.Boolean("No Payment Reminders")
     payment_promised_on = fields.Date(
         "Promised to Pay by", help="No reminders are sent until this day has passed."
     )
@@ -65,8 +64,8 @@ class AccountMove(models.Model):
             return self.env._("A payment is disputed")
         if promised and promised >= day:
             return self.env._("Promised to pay by %s", promised)
-        if not self._reminder_address().email:
-            return self.env._("The customer has no e-mail address")
+        if not self._reminder_address().email_normalized:
+            return self.env._("The customer has no valid e-mail address")
         return False
 
     def _reminder_address(self):
@@ -109,7 +108,10 @@ class PaymentReminder(models.Model):
                 day,
                 move.invoice_date_due,
                 [(each.days, each) for each in own or levels[move.company_id]],
-                move.reminder_line_ids.level_id.mapped("days"),
+                [
+                    (line.level_id.days, line.reminder_id.day)
+                    for line in move.reminder_line_ids
+                ],
             )
             if level:
                 planned.append(Planned(move, level, move._reminder_hold(day)))

@@ -23,7 +23,7 @@ class RemindersCommon(IntegratedPaymentsCommon):
         )
         cls.today = fields.Date.context_today(cls.firm)
         cls.company.payment_reminders = True
-        cls.second = cls.env.ref("integrated_payments.reminder_level_after")
+        cls.level = cls.env.ref("integrated_payments.reminder_level_due")
         cls.env["ir.config_parameter"].set_param(
             "account_payment.enable_portal_payment", "True"
         )
@@ -71,7 +71,7 @@ class TestReminders(RemindersCommon):
         self.assertEqual(len(reminder), 1)
         self.assertEqual(reminder.line_ids.move_id, first | second)
         self.assertEqual(reminder.amount, 150)
-        self.assertEqual(reminder.level_id, self.second)
+        self.assertEqual(reminder.level_id, self.level)
         body = reminder.mail_id.body_html
         self.assertIn(first.name, body)
         self.assertIn(second.name, body)
@@ -135,6 +135,7 @@ class TestReminders(RemindersCommon):
                 "transaction_id": tx.id,
                 "state": "needs_response",
                 "currency_id": self.currency.id,
+                "created_at": fields.Datetime.now(),
             }
         )
         self.assert_held("disputed")
@@ -145,21 +146,47 @@ class TestReminders(RemindersCommon):
         self.assert_held("no reminders")
         self.firm.write({"payment_no_reminders": False, "email": False})
         self.assert_held("e-mail address")
+        self.run_job()
+        activity = self.firm.activity_search([ACTIVITY])
+        self.assertEqual(len(activity), 1, "asked once, however often it is held")
+        self.assertIn("cannot be reminded", activity.note)
+
+    def test_sms_beside_the_mail_where_there_is_a_number(self):
+        self.level.sms_template_id = self.env.ref(
+            "integrated_payments.sms_template_reminder"
+        )
+        self.firm.write({"phone": "+32 470 12 34 56", "country_id": False})
+        other = self.firm.copy({"name": "Birch", "phone": "12"})
+        self.bill(100)
+        self.bill(100, partner=other)
+        reminder = self.run_job()
+        sms = self.env["sms.sms"].search([("partner_id", "=", self.firm.id)])
+        self.assertEqual((sms.number, sms.state), ("+32470123456", "outgoing"))
+        self.assertIn(f"/my/reminders/{reminder.id}", sms.body)
+        self.assertTrue(reminder.sms_state)
+        mailed = reminder.search([("partner_id", "=", other.id)])
+        self.assertTrue(mailed.mail_id)
+        self.assertFalse(mailed.sms_message_id)
+
+    def test_an_old_invoice_begins_with_the_mildest_words(self):
+        move = self.bill(100, 200)
+        self.assertEqual(self.run_job().level_id, self.level)
+        self.assertEqual(self.run_job().line_ids.move_id, move)
 
     def test_own_levels_of_a_customer(self):
-        self.firm.payment_reminder_level_ids = self.second.copy({"days": 30})
+        self.firm.payment_reminder_level_ids = self.level.copy({"days": 30})
         self.bill(100)
         self.assertFalse(self.run_job())
 
     def test_late_fee_is_a_draft_invoice_once(self):
-        self.second.write({"fee_policy": "fixed", "fee_amount": 40})
+        self.level.write({"fee_policy": "fixed", "fee_amount": 40})
         self.bill(100)
         fee = self.run_job().line_ids.fee_move_id
         self.assertEqual((fee.state, fee.amount_total), ("draft", 40))
         self.assertEqual(self.run_job().line_ids.fee_move_id, fee)
 
     def test_interest(self):
-        self.second.write({"fee_policy": "interest", "fee_percent": 10})
+        self.level.write({"fee_policy": "interest", "fee_percent": 10})
         self.bill(365, 20)
         self.assertEqual(self.run_job().line_ids.fee_move_id.amount_total, 2.0)
 
@@ -179,8 +206,8 @@ class TestReminders(RemindersCommon):
         other = self.firm.copy({"name": "Birch", "email": "birch@example.com"})
         self.bill(100)
         self.bill(100, partner=other)
-        bad = self.second.copy(
-            {"template_id": self.second.template_id.copy({"subject": "{{ 1 / 0 }}"}).id}
+        bad = self.level.copy(
+            {"template_id": self.level.template_id.copy({"subject": "{{ 1 / 0 }}"}).id}
         )
         self.firm.payment_reminder_level_ids = bad
         with mute_logger("odoo.addons.mail.models.mail_render_mixin"):
