@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import requests
 
 from dev import provision
+from dev.mailbox import Mailbox
 
 START_SECONDS = 90
 
@@ -26,6 +27,7 @@ class OdooServer:
         self.url = f"http://127.0.0.1:{port}"
         self.run = provision.ensure()
         self.log = self.run.root / ".run" / "log" / f"odoo-{database}.log"
+        self.mailbox = Mailbox()
         self._process = None
         self._env = {**self.run.env, **(env or {})}
         self._command = self.run.odoo_command(
@@ -38,6 +40,8 @@ class OdooServer:
             "--http-interface=127.0.0.1",
             f"--workers={workers}",
             f"--logfile={self.log}",
+            "--smtp=127.0.0.1",
+            f"--smtp-port={self.mailbox.port}",
             *options,
         )
 
@@ -68,6 +72,7 @@ class OdooServer:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
             self.kill()
+        self.mailbox.close()
 
     def kill(self):
         """Kill all processes at once, as a power failure would."""

@@ -6,10 +6,10 @@ from collections import defaultdict
 import psycopg2
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
 
+SENT_ALREADY = "payment_reminder_line_move_level_unique"
 ACTIVITY = "integrated_payments.activity_reminder_failed"
 
 
@@ -40,11 +40,6 @@ class PaymentReminder(models.Model):
     sms_state = fields.Char("SMS", compute="_compute_sms_state")
     fee_error = fields.Text("Late Fee Not Made", readonly=True)
     payment_url = fields.Char(compute="_compute_payment_url")
-
-    _run_unique = models.Constraint(
-        "UNIQUE(partner_id, company_id, currency_id, level_id, day)",
-        "This customer was reminded at this level on this day already.",
-    )
 
     @api.depends("line_ids.move_id.amount_residual")
     def _compute_open_amount(self):
@@ -136,11 +131,11 @@ class PaymentReminder(models.Model):
             with self.env.cr.savepoint():
                 reminder = self._record(key, planned)
                 reminder._send()
-        except psycopg2.errors.UniqueViolation:
-            return self.browse()  # another run sent it
         except psycopg2.OperationalError:
             raise  # the database is gone or busy: the job itself tries again
         except Exception as error:
+            if SENT_ALREADY in str(error):
+                return self.browse()  # another run did
             _logger.warning("A reminder was not sent", exc_info=True)
             self._tell(key[0], key[1], str(error))
             return self.browse()
@@ -201,7 +196,10 @@ class PaymentReminder(models.Model):
             try:
                 with self.env.cr.savepoint():
                     reminder.line_ids._make_fees()
-            except (UserError, ValueError) as error:
+            except psycopg2.OperationalError:
+                raise
+            except Exception as error:
+                _logger.warning("A late fee was not made", exc_info=True)
                 reminder.fee_error = str(error)
                 reminder._tell(reminder.partner_id, reminder.company_id, str(error))
 

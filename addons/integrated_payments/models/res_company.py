@@ -47,7 +47,7 @@ class ResCompany(models.Model):
     payment_send_receipt = fields.Boolean("Send Payment Receipts")
     payment_reminders = fields.Boolean(
         "Remind Customers of Open Invoices",
-        help="One e-mail a day at most, with all invoices and one link to pay them.",
+        help="One e-mail a day, with all invoices and one link to pay them.",
     )
     payment_follow_up_hours = fields.Integer(
         "Ask about Failed Payments after",
