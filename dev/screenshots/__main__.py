@@ -48,9 +48,15 @@ def _places(odoo, company, story):
     payout = odoo.find("payment.payout", [], limit=1)[0]["id"]
     dispute = odoo.find("payment.dispute", [], limit=1)[0]["id"]
     dashboard = odoo.ref("payment_analytics.dashboard_payments")
+    payment = story.payments["Online order, card"]
+    order = odoo.one("sale.order", [("transaction_ids", "=", payment)], ["partner_id"])
+    delivery = odoo.find("stock.picking", [("sale_id", "=", order["id"])], limit=1)[0]
     return {
+        "customer": order["partner_id"][0],
+        "delivery": delivery["id"],
+        "order": order["id"],
         "dashboard": dashboard,
-        "payment": story.payments["Online order, card"],
+        "payment": payment,
         "payout": payout,
         "dispute": dispute,
         "provider": company.provider,

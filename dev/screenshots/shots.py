@@ -47,6 +47,16 @@ SHOTS = (
         ".o_notebook",
         click="a[name='gateway_books']",
     ),
+    Shot("order", "/odoo/sales/{order}", ".o_form_view"),
+    Shot("delivery", "/odoo/deliveries/{delivery}", ".o_form_view"),
+    Shot(
+        "customer",
+        "/odoo/customers/{customer}",
+        ".o_notebook",
+        click="a[name='payments']",
+    ),
+    Shot("messages", "/odoo/payment-messages", ".o_data_row"),
+    Shot("reminders", "/odoo/reminders-tomorrow", ".o_data_row"),
     Shot(
         "payment_trail_mobile",
         "/odoo/gateway-payments/{payment}",

@@ -1,4 +1,5 @@
 from . import (
+    test_any_provider,
     test_async,
     test_auto_charge,
     test_backfill,
