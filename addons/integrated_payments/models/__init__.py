@@ -110,5 +110,6 @@ from . import (  # charges of saved methods, and messages about all of them
     payment_pay_link,
     payment_refusal,
     payment_transaction_channel,
+    payment_transaction_transfer,
     res_company_qr,
 )

@@ -2,7 +2,8 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..models.payment_unpaid import ACTIVITY
@@ -103,3 +104,27 @@ class TestAnyProvider(ChannelsCommon, HttpCase):
         self.assertEqual(self.order.state, "sent")
         self.assertFalse(self.order.invoice_ids)
         self.assertFalse(payment.payment_id, "no money has come yet")
+
+    def test_a_transfer_that_came_is_order_to_cash(self):
+        self.transfer.post_test_payments = True
+        payment = self.start("custom")
+        payment._set_pending()
+        payment._post_process()
+        seller, accountant = (
+            new_test_user(self.env, login, groups=group)
+            for login, group in (
+                ("sofia", "sales_team.group_sale_salesman"),
+                ("anna", "account.group_account_user"),
+            )
+        )
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            payment.with_user(seller).action_transfer_received()
+        payment.with_user(accountant).action_transfer_received()
+        states = self.trail(payment)
+        for kind in ("books", "order", "invoice", "stock", "crm", "receipt"):
+            self.assertEqual(states[kind], "done", kind)
+        self.assertIn(self.order.invoice_ids.payment_state, ("in_payment", "paid"))
+        notes = " ".join(self.order.message_ids.mapped("body"))
+        self.assertIn("saw the transfer", notes)
+        with self.assertRaisesRegex(UserError, "Not a pending bank transfer"):
+            payment.with_user(accountant).action_transfer_received()
