@@ -74,6 +74,7 @@
         "views/portal_templates.xml",
         "views/portal_payment_policies.xml",
         "views/payment_reminder_views.xml",
+        "views/payment_service_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["integrated_payments/static/src/**/*"],

@@ -85,9 +85,9 @@ def open_on_dispute_account(stage, ref):
 
 def documents(stage):
     """Return what is attached, but for the web client's own and what a
-    scheduled action attaches at any time: the mail that confirms an order.
+    scheduled action attaches at any time: mails of orders, invoices and receipts.
     """
-    others = (False, "ir.ui.view", "sale.order")
+    others = (False, "ir.ui.view", "sale.order", "mail.message")
     domain = [("res_model", "not in", others), ("url", "=", False)]
     fields = ["id", "res_model", "res_id", "name"]
     found = stage.odoo.find("ir.attachment", domain, fields)

@@ -116,7 +116,7 @@ class AccountPayment(models.Model):
         """Reconcile sessions' sums with the gateway's lines behind them, in one go."""
         plan = []
         for payment in self:
-            behind = payment.terminal_payment_ids
+            behind = payment.sudo().terminal_payment_ids
             account = behind.payment_method_id[:1]._terminal_account()
             movements = behind.gateway_transaction_id.balance_transaction_ids
             lines = (
@@ -136,6 +136,6 @@ class AccountPayment(models.Model):
 
     def _gateway_movements(self):
         """Also what the gateway moved for the payments in a session's sum."""
-        return super()._gateway_movements() | (
-            self.terminal_payment_ids.gateway_transaction_id.balance_transaction_ids
-        )
+        behind = self.sudo().terminal_payment_ids  # accountants need not run tills
+        movements = behind.gateway_transaction_id.balance_transaction_ids
+        return super()._gateway_movements() | movements.sudo(self.env.su)
