@@ -73,10 +73,11 @@ class PaymentTransaction(models.Model):
 
     def _effect_order(self):
         """Core's post-processing: order confirmed, e-mails, other modules' steps."""
+        paid = self.with_context(order_mails_later=True)
         if not self.is_post_processed:
-            self._core_post_process()
+            paid._core_post_process()
         elif self.state == "done":
-            self._check_amount_and_confirm_order()
+            paid._check_amount_and_confirm_order()
         orders = self.sale_order_ids
         if not orders:
             return Outcome("none")

@@ -77,9 +77,13 @@ class PaymentTransaction(models.Model):
                     ", ".join(others.mapped("reference")),
                 )
             )
-        note = self.env._("%s saw the transfer at the bank.", self.env.user.name)
+        self.sudo()._receive_transfer(
+            self.env._("%s saw the transfer at the bank.", self.env.user.name)
+        )
+
+    def _receive_transfer(self, note):
+        """Confirm transfers whose money is at the bank; ``note`` says who knows it."""
         for payment in self:
-            payment.sudo()._log_message_on_linked_documents(note)
-        transfers = self.sudo()
-        transfers._set_done()
-        transfers._post_process()
+            payment._log_message_on_linked_documents(note)
+        self._set_done()
+        self._post_process()

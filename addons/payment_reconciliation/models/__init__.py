@@ -9,4 +9,5 @@ from . import (
     account_partial_reconcile,
     payment_balance_transaction,
     payment_payout,
+    payment_transfer_match,
 )

@@ -5,6 +5,7 @@ from odoo.tools.translate import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 EVIDENCE = {
+    "transfer": _lt("Bank transfer %(reference)s, announced at checkout, is quoted"),
     "number": _lt("Reference %(reference)s found whole in the text"),
     "reference": _lt("Payment reference %(reference)s found whole in the text"),
     "vendor_number": _lt("The vendor's number %(reference)s found whole in the text"),
