@@ -97,6 +97,7 @@ def _company(odoo, base_url, currency):
     )
     odoo.call("ir.config_parameter", "set_param", "web.base.url", base_url)
     odoo.call("ir.config_parameter", "set_param", "web.base.url.freeze", "True")
+    odoo.call("ir.config_parameter", "set_param", "report.print_delay", "100")
 
 
 def _bank(odoo, iban, bank_name, name):

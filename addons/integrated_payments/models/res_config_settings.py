@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     payment_stock_policy = fields.Selection(
         related="company_id.payment_stock_policy", readonly=False
     )
+    report_print_delay = fields.Integer(
+        "Wait before Printing", config_parameter="report.print_delay", default=1000
+    )
     payment_refund_credit_policy = fields.Selection(
         related="company_id.payment_refund_credit_policy", readonly=False
     )

@@ -166,3 +166,14 @@ class TestSeveral(OrdersCommon):
         effect.action_run()
         self.assertEqual(order.state, "sale")
         self.assertEqual(effect.state, "done")
+
+    def test_pdfs_need_not_wait(self):
+        report = self.env["ir.actions.report"]
+        paper = self.env.ref("base.paperformat_euro")
+        for delay in (1000, 100):
+            self.env["res.config.settings"].create(
+                {"report_print_delay": delay}
+            ).execute()
+            command = report._build_wkhtmltopdf_args(paper, landscape=False)
+            place = command.index("--javascript-delay")
+            self.assertEqual(command[place + 1], str(delay))
