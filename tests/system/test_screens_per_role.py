@@ -2,6 +2,7 @@
 
 import pytest
 from lxml import etree
+from system_stage import until
 
 from dev.odoo_client import OdooError
 
@@ -24,7 +25,10 @@ def history(running_stage):
     stage.await_trails([paid])
     stage.await_state(refused, "error")
     stage.refund_from_odoo(paid, 10.0)
-    stage.sandbox.dispute(charge=stage.read(paid, "provider_reference"))
+    dispute = stage.sandbox.dispute(charge=stage.read(paid, "provider_reference"))
+    stage.sandbox.close_dispute(dispute=dispute["id"], outcome="lost")
+    lost = [("gateway_ref", "=", dispute["id"]), ("outcome_move_ids", "!=", False)]
+    until("the loss is booked", lambda: stage.odoo.find("payment.dispute", lost))
     stage.payout()
     return paid, refused
 
