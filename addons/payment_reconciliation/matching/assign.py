@@ -33,7 +33,8 @@ def decide(candidates):
     """Return the decisions on ``candidates``: what posts first, then by likelihood.
 
     Posted is what passes all gates and is ahead of every other that passes them, of the
-    same line and of the same item, by a margin.
+    same line and of the same item, by a margin. Part payments of one item do not rival
+    each other as long as they fit into what is open.
     """
     closed = {
         id(each): gates.closed_for(each)
@@ -42,11 +43,17 @@ def decide(candidates):
     }
     possible = [each for each in candidates if id(each) in closed]
     by_line, by_item = _grouped([each for each in possible if not closed[id(each)]])
+    shared = {item: _together(rivals) for item, rivals in by_item.items()}
     likely = _chances(possible)
     decisions = []
     for each in possible:
         held = closed[id(each)]
-        rivals = by_line[each.line.id] + by_item[_item(each)]
+        rivals = by_line[each.line.id] + [
+            rival
+            for item in _items(each)
+            if not shared.get(item)
+            for rival in by_item[item]
+        ]
         if not held and not _is_ahead(each, rivals):
             held = ("tie",)
         decisions.append(Decision(each, likely[id(each)], held))
@@ -61,15 +68,24 @@ def first_instalments(items):
     return list(first.values())
 
 
-def _item(candidate):
-    return candidate.item.kind, candidate.item.id
+def _items(candidate):
+    return [(item.kind, item.id) for item in candidate.items]
+
+
+def _together(candidates):
+    """Whether all these payments of one item fit into what is open: no rivals then."""
+    if any(len(each.items) > 1 or each.how != "partial" for each in candidates):
+        return False
+    paid = sum(abs(each.line.amount) for each in candidates)
+    return paid <= abs(candidates[0].item.amount)
 
 
 def _grouped(candidates):
     by_line, by_item = defaultdict(list), defaultdict(list)
     for each in candidates:
         by_line[each.line.id].append(each)
-        by_item[_item(each)].append(each)
+        for item in _items(each):
+            by_item[item].append(each)
     return by_line, by_item
 
 

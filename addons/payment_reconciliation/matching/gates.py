@@ -4,29 +4,36 @@ A gate is a rule of the trade, not a score: however much speaks for a pair, a ce
 little or another partner's name is for a person to judge.
 """
 
+from .amounts import EXPLAINED
 from .values import PAYOUT
 
-ANCHORS = ("payout_id", "trace_id", "number", "reference", "vendor_number", "digits")
+NAMES = ("number", "reference", "vendor_number", "digits")
+ANCHORS = ("payout_id", "trace_id", *NAMES)
 
 
 def same_direction(candidate):
-    """Money in pays what is owed to us; money out what we owe."""
-    return candidate.line.amount * candidate.item.amount > 0
+    """Money in pays what is owed to us; money out what we owe.
+
+    In a group a credit note may lessen what is owed.
+    """
+    return candidate.line.amount * sum(each.amount for each in candidate.items) > 0
 
 
 def same_company(candidate):
     """Branches are for a person to decide."""
-    return candidate.line.company == candidate.item.company
+    return all(candidate.line.company == each.company for each in candidate.items)
 
 
 def same_currency(candidate):
     """The currency of the transaction, not of the journal."""
-    return candidate.line.currency == candidate.item.currency
+    return all(candidate.line.currency == each.currency for each in candidate.items)
 
 
-def same_amount(candidate):
-    """To the minor unit."""
-    return candidate.line.amount == candidate.item.amount
+def explained_amount(candidate):
+    """To the minor unit; a part only if the text names the document for certain."""
+    if candidate.how == "partial":
+        return candidate.says(*NAMES) and not candidate.says("broken_reference")
+    return candidate.how in EXPLAINED
 
 
 def is_anchored(candidate):
@@ -49,8 +56,11 @@ def is_anchored(candidate):
 
 
 def same_partner(candidate):
-    """A line that is known to be another partner's contradicts."""
-    return not candidate.says("partner_differs")
+    """A line that is known to be another partner's contradicts.
+
+    So does a group of several partners' documents.
+    """
+    return not candidate.says("partner_differs", "partners_differ")
 
 
 def names_no_other(candidate):
@@ -60,14 +70,14 @@ def names_no_other(candidate):
 
 def is_ready(candidate):
     """The item's own entry is posted and open."""
-    return candidate.item.waits_for is None
+    return all(each.waits_for is None for each in candidate.items)
 
 
 GATES = {
     "direction": same_direction,
     "company": same_company,
     "currency": same_currency,
-    "amount": same_amount,
+    "amount": explained_amount,
     "anchor": is_anchored,
     "partner": same_partner,
     "others": names_no_other,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from . import extract
+from . import extract, groups
 from .assign import first_instalments
 from .score import candidates_of
 
@@ -20,16 +20,19 @@ def candidates(lines, items, found=None):
     :param found: ``references_of(lines)``, if known already
     """
     found = references_of(lines) if found is None else found
-    items = first_instalments(items)
+    first = set(first_instalments(items))
     by_value, by_amount = defaultdict(list), defaultdict(list)
     for item in items:
-        by_amount[item.currency, item.amount].append(item)
+        if item in first:
+            by_amount[item.currency, item.amount].append(item)
         for key in item.keys:
             by_value[key.value].append(item)
     result = []
     for line in lines:
-        pool = list(by_amount[line.currency, line.amount])
-        for value in found[line.id]:
-            pool += by_value.get(value, ())
+        named = dict.fromkeys(
+            item for value in found[line.id] for item in by_value.get(value, ())
+        )
+        pool = [*by_amount[line.currency, line.amount], *(first & named.keys())]
         result += candidates_of(line, list(dict.fromkeys(pool)), found[line.id])
+        result += groups.named_groups(line, list(named), found[line.id])
     return result

@@ -6,7 +6,7 @@ open items share proves little: its weight falls by the logarithm of their numbe
 
 import math
 
-from . import extract
+from . import amounts, extract
 from .keys import is_strong
 from .values import PAYOUT, Candidate, Evidence
 
@@ -24,9 +24,12 @@ WEIGHTS = {
     "broken_reference": -4.0,
     "names_gateway": 5.0,
     "amount_equal": 10.0,
+    "amount_discount": 9.0,
+    "amount_part": -2.0,
     "amount_differs": -8.0,
     "partner_same": 6.0,
     "partner_differs": -12.0,
+    "partners_differ": -8.0,
     "date_near": 2.0,
     "date_far": -4.0,
     "names_others": -6.0,
@@ -40,13 +43,30 @@ def candidates_of(line, items, found=None):
     :param found: ``extract.references`` of the line, if known already
     """
     found = extract.references(line.texts) if found is None else found
-    named = {item: _named_by(item, found) for item in items}
+    named = {item: named_by(item, found) for item in items}
     candidates = []
     for item in items:
-        evidence = tuple(_evidence(line, item, named))
-        if line.amount == item.amount or named[item]:
-            candidates.append(Candidate(line, item, evidence))
+        how, difference = amounts.explain(line, item)
+        if how == "exact" or named[item]:
+            evidence = tuple(_evidence(line, item, named))
+            candidates.append(
+                Candidate(line, item, evidence, how=how, difference=difference)
+            )
     return candidates
+
+
+def named_by(item, found):
+    """Return [(Key, Found)] of the item's keys in the text, the strongest first.
+
+    A key inside a longer key of the same item is the same finding.
+    """
+    hits = [(key, found[key.value]) for key in item.keys if key.value in found]
+    hits = [
+        (key, place)
+        for key, place in hits
+        if not any(place.within(other) for _key, other in hits)
+    ]
+    return sorted(hits, key=lambda hit: (-WEIGHTS[hit[0].kind], hit[1].broken))
 
 
 def chances(scores):
@@ -64,52 +84,39 @@ def is_near(line, item):
     return abs((line.date - item.date).days) <= NEAR_DAYS
 
 
-def _named_by(item, found):
-    """Return [(Key, Found)] of the item's keys in the text, the strongest first.
-
-    A key inside a longer key of the same item is the same finding.
-    """
-    hits = [(key, found[key.value]) for key in item.keys if key.value in found]
-    hits = [
-        (key, place)
-        for key, place in hits
-        if not any(place.within(other) for _key, other in hits)
-    ]
-    return sorted(hits, key=lambda hit: (-WEIGHTS[hit[0].kind], hit[1].broken))
-
-
 def _evidence(line, item, named):
-    yield from _reference_evidence(named[item])
+    yield from reference_evidence(named[item])
     yield from _amount_evidence(line, item, named)
-    yield from _partner_evidence(line, item)
+    yield from partner_evidence(line, item)
     if item.kind == PAYOUT:
         yield from _payout_evidence(line, item)
-    others = _others(item, named)
-    if others:
-        yield _piece("names_others", reference=others[0])
+    strangers = others((item,), named)
+    if strangers:
+        yield piece("names_others", reference=strangers[0])
 
 
-def _reference_evidence(hits):
-    """Only the strongest reference counts; the rest says the same again."""
+def reference_evidence(hits):
+    """Yield the strongest reference as evidence; the rest says the same again."""
     for key, place in hits[:1]:
         kind = key.kind if is_strong(key.value) else "weak_reference"
-        yield _piece(kind, reference=key.shown)
+        yield piece(kind, reference=key.shown)
         if place.broken:
-            yield _piece("broken_reference", reference=key.shown)
+            yield piece("broken_reference", reference=key.shown)
 
 
 def _amount_evidence(line, item, items):
-    if line.amount == item.amount:
+    how, difference = amounts.explain(line, item)
+    if how == "exact":
         sharing = _sharing(line, item, items)
         weight = WEIGHTS["amount_equal"] - math.log2(sharing)
         figures = {"amount": abs(line.amount), "count": sharing}
         kind = "amount_unique" if sharing == 1 else "amount_shared"
         yield Evidence(kind, weight, figures)
-    else:
-        difference = abs(line.amount) - abs(item.amount)
-        kind = "amount_more" if difference > 0 else "amount_less"
-        figures = {"amount": abs(item.amount), "difference": abs(difference)}
-        yield Evidence(kind, WEIGHTS["amount_differs"], figures)
+        return
+    kind = {"discount": "amount_discount", "partial": "amount_part"}.get(how)
+    weight = WEIGHTS[kind or "amount_differs"]
+    figures = {"amount": abs(item.amount), "difference": abs(difference)}
+    yield Evidence(kind or f"amount_{how}", weight, figures)
 
 
 def _sharing(line, item, items):
@@ -126,33 +133,36 @@ def _sharing(line, item, items):
     return max(len(rivals), 1)
 
 
-def _partner_evidence(line, item):
+def partner_evidence(line, item):
+    """Yield whether both are known to be of the same partner."""
     if line.partner and item.partner:
         same = line.partner == item.partner
-        yield _piece("partner_same" if same else "partner_differs")
+        yield piece("partner_same" if same else "partner_differs")
 
 
 def _payout_evidence(line, item):
     for name in item.names:
         if extract.names_whole(name, line.texts):
-            yield _piece("names_gateway", name=name)
+            yield piece("names_gateway", name=name)
             break
     kind = "date_near" if is_near(line, item) else "date_far"
-    yield _piece(kind, date=item.date.isoformat())
+    yield piece(kind, date=item.date.isoformat())
 
 
-def _others(item, named):
-    """Return references in the text that name another document."""
-    own = [place for _key, place in named[item]]
+def others(items, named):
+    """Return references in the text that name a document other than of ``items``."""
+    documents = {(item.kind, item.document) for item in items}
+    own = [place for item in items for _key, place in named[item]]
     return [
         key.shown
         for other, hits in named.items()
-        if (other.kind, other.document) != (item.kind, item.document)
+        if (other.kind, other.document) not in documents
         for key, place in hits
         if is_strong(key.value)
         and not any(place == mine or place.within(mine) for mine in own)
     ]
 
 
-def _piece(kind, **figures):
+def piece(kind, **figures):
+    """Return evidence of a fixed weight."""
     return Evidence(kind, WEIGHTS[kind], figures)

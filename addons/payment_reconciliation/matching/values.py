@@ -47,6 +47,7 @@ class OpenItem:
     :param names: names that only hint at the item (descriptor, name of the gateway)
     :param sharing: how many open items have this amount and currency (for payouts it
         is counted among those that are expected at the time)
+    :param discounted: what is to be paid until ``discount_until``; None: no discount
     :param waits_for: why the item cannot be posted against yet, a word of ``gates``
     """
 
@@ -61,6 +62,8 @@ class OpenItem:
     keys: tuple[Key, ...] = ()
     names: tuple[str, ...] = ()
     sharing: int = 1
+    discounted: int | None = None
+    discount_until: date | None = None
     waits_for: str | None = None
 
 
@@ -75,11 +78,25 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A bank line and an open item that it may pay, with all that speaks to it."""
+    """What a bank line may pay, with all that speaks to it.
+
+    :param item: the open item; of a group the first
+    :param rest: the further items of a group
+    :param how: what explains the amount, see ``amounts.explain``
+    :param difference: what the line brings beyond the items, in minor units
+    """
 
     line: BankLine
     item: OpenItem
     evidence: tuple[Evidence, ...] = ()
+    rest: tuple[OpenItem, ...] = ()
+    how: str = "exact"
+    difference: int = 0
+
+    @property
+    def items(self):
+        """Return all open items that it pays."""
+        return (self.item, *self.rest)
 
     @property
     def score(self):

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from .match_words import EVIDENCE, HELD
 
 MOST_LIKELY = 0.999  # shown at most: nothing is certain
+MAX_NAMES = 4  # documents of a group that are named
 DONE_BY_HAND = ("undone", "rejected")
 
 
@@ -46,6 +48,28 @@ class AccountMatch(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="cascade",
+    )
+    item_ids = fields.Many2many(
+        "account.move.line",
+        "account_match_item_rel",
+        "match_id",
+        "move_line_id",
+        "Journal Items",
+        readonly=True,
+        help="The journal items of a group that one bank line pays together.",
+    )
+    signature = fields.Char(compute="_compute_signature", store=True)
+    how = fields.Selection(
+        [
+            ("exact", "In Full"),
+            ("discount", "With Early-Payment Discount"),
+            ("partial", "In Part"),
+            ("less", "Less"),
+            ("more", "More"),
+        ],
+        "Pays",
+        default="exact",
+        readonly=True,
     )
     counterpart_line_id = fields.Many2one(
         "account.move.line",
@@ -97,17 +121,25 @@ class AccountMatch(models.Model):
     date = fields.Date("Due", compute="_compute_candidate")
 
     _one_candidate = models.Constraint(
-        "CHECK (num_nonnulls(payout_id, move_line_id) = 1)",
-        "A match has one candidate: a payout or a journal item.",
+        "CHECK (num_nonnulls(payout_id, move_line_id) <= 1)",
+        "A match has one candidate: a payout, a journal item or a group of them.",
     )
-    _payout_uniq = models.UniqueIndex(
-        "(statement_line_id, payout_id) WHERE payout_id IS NOT NULL",
-        "This payout is already a candidate of the bank line.",
+    _candidate_uniq = models.UniqueIndex(
+        "(statement_line_id, signature)",
+        "This is already a candidate of the bank line.",
     )
-    _move_line_uniq = models.UniqueIndex(
-        "(statement_line_id, move_line_id) WHERE move_line_id IS NOT NULL",
-        "This journal item is already a candidate of the bank line.",
-    )
+
+    @api.depends("payout_id", "move_line_id", "item_ids")
+    def _compute_signature(self):
+        for match in self:
+            match.signature = _signature(
+                "payout" if match.payout_id else "invoice",
+                match._members().ids if not match.payout_id else match.payout_id.ids,
+            )
+
+    def _members(self):
+        """Return the journal items that this match pays; none for a payout."""
+        return self.item_ids or self.move_line_id
 
     @api.depends("state")
     def _compute_state_rank(self):
@@ -153,23 +185,32 @@ class AccountMatch(models.Model):
         sentence = self.env._(EVIDENCE[kind])
         return sentence % shown
 
-    @api.depends("payout_id", "move_line_id")
+    @api.depends("payout_id", "move_line_id", "item_ids")
     def _compute_candidate(self):
         for match in self:
-            payout, item = match.payout_id, match.move_line_id
-            candidate = payout or item
-            match.partner_id = item.partner_id
+            payout, items = match.payout_id, match._members()
+            partners, first = items.partner_id, items[:1]
+            match.partner_id = partners if len(partners) == 1 else False
             match.candidate_name = match._candidate_label()
-            match.currency_id = candidate.currency_id
-            match.amount_open = payout.amount or item.amount_residual_currency
-            match.date = payout.arrival_date or item.date_maturity or item.date
+            match.currency_id = (payout or first).currency_id
+            match.amount_open = payout.amount or sum(
+                items.mapped("amount_residual_currency")
+            )
+            match.date = payout.arrival_date or first.date_maturity or first.date
 
     def _candidate_label(self):
         if self.payout_id:
             provider = self.payout_id.provider_id.sudo().name
             return f"{provider} {self.payout_id.gateway_ref}"
-        parts = (self.move_line_id.move_id.display_name, self.partner_id.name)
-        return ", ".join(part for part in parts if part)
+        names = self._members().move_id.mapped("display_name")
+        shown = " + ".join(names[:MAX_NAMES])
+        if len(names) > MAX_NAMES:
+            shown = self.env._(
+                "%(names)s and %(count)s more",
+                names=shown,
+                count=len(names) - MAX_NAMES,
+            )
+        return ", ".join(part for part in (shown, self.partner_id.name) if part)
 
     @api.depends("candidate_name")
     def _compute_display_name(self):
@@ -212,24 +253,28 @@ class AccountMatch(models.Model):
 
     def _pair(self):
         self.ensure_one()
-        item = ("payout", self.payout_id.id)
-        if self.move_line_id:
-            item = ("invoice", self.move_line_id.id)
-        return (self.statement_line_id.id, *item)
+        return self.statement_line_id.id, self.signature
 
     @api.model
     def _pair_of(self, decision):
-        item = decision.candidate.item
-        return decision.candidate.line.id, item.kind, item.id
+        candidate = decision.candidate
+        ids = [item.id for item in candidate.items]
+        return candidate.line.id, _signature(candidate.item.kind, ids)
 
     @api.model
     def _prepare(self, decision):
         """Return the field values of a decision."""
         candidate = decision.candidate
-        link = "payout_id" if candidate.item.kind == "payout" else "move_line_id"
+        ids = [item.id for item in candidate.items]
+        link = {"move_line_id": ids[0]}
+        if candidate.item.kind == "payout":
+            link = {"payout_id": ids[0]}
+        elif len(ids) > 1:
+            link = {"item_ids": [Command.set(ids)]}
         return {
             "statement_line_id": candidate.line.id,
-            link: candidate.item.id,
+            **link,
+            "how": candidate.how,
             "score": candidate.score,
             "confidence": min(round(decision.chance, 3), MOST_LIKELY),
             "evidence": [[each.kind, each.figures] for each in candidate.evidence],
@@ -282,7 +327,7 @@ class AccountMatch(models.Model):
     def action_open_candidate(self):
         """Open the payout or the document."""
         self.ensure_one()
-        record = self.payout_id or self.move_line_id.move_id
+        record = self.payout_id or self._members().move_id
         return record._get_records_action(name=self.candidate_name)
 
     def _decide(self, state, origin):
@@ -304,3 +349,8 @@ class AccountMatch(models.Model):
                 match.payout_id.bank_statement_line_id = False
         posted._decide("undone", "person")
         posted.counterpart_line_id = False
+
+
+def _signature(kind, ids):
+    """Return what tells a candidate from the others of its line: ``"invoice:3,7"``."""
+    return f"{kind}:{','.join(map(str, sorted(ids)))}"

@@ -65,6 +65,8 @@ class AccountMatch(models.Model):
                 bill=row["move_type"].startswith("in_"),
             ),
             sharing=row["sharing"],
+            discounted=to_units(currency, row["discounted"] or 0) or None,
+            discount_until=row["discount_date"] if row["discounted"] else None,
         )
 
     @api.model
@@ -82,6 +84,9 @@ class AccountMatch(models.Model):
                 SELECT item.id, item.move_id, item.company_id, item.currency_id,
                        item.amount_residual_currency AS residual,
                        COALESCE(item.date_maturity, item.date) AS due,
+                       item.discount_date,
+                       CASE WHEN item.amount_residual_currency = item.amount_currency
+                            THEN item.discount_amount_currency END AS discounted,
                        partner.commercial_partner_id AS partner_id,
                        move.name, move.payment_reference, move.ref, move.move_type,
                        (item.currency_id, item.amount_residual_currency)

@@ -6,6 +6,7 @@ import psycopg2
 
 from odoo import models
 from odoo.exceptions import LockError, UserError
+from odoo.fields import Command
 
 _logger = logging.getLogger(__name__)
 
@@ -39,11 +40,12 @@ class AccountMatch(models.Model):
         return self
 
     def _post(self, origin):
-        """Reconcile each bank line with its open item, and read the result back.
+        """Reconcile each bank line with its open items, and read the result back.
 
-        The suspense item of the line moves to the account of the open item; then both
-        are reconciled (Odoo's own way, ``account.bank.statement.line``). What is paid
-        above the open amount stays open on the partner.
+        The suspense item of the line makes way for one item per open item, on its
+        account; then each two are reconciled (Odoo's own way,
+        ``account.bank.statement.line``). What is paid above the open amount stays open
+        on the partner, what is paid below it stays open on the document.
 
         :param str origin: job, button or person
         :raise LockError: if another user works on the item
@@ -51,10 +53,10 @@ class AccountMatch(models.Model):
         """
         plan = []
         for match in self:
-            target = match._target()
-            match._lock(target)
-            plan.append(match._move_suspense_to(target) | target)
-            match.counterpart_line_id = target
+            targets = match._target()
+            match._lock(targets)
+            plan += match._replace_suspense(targets)
+            match.counterpart_line_id = targets[0]
         self.env["account.move.line"]._reconcile_plan(plan)
         for match in self:
             match._check_posted()
@@ -65,15 +67,17 @@ class AccountMatch(models.Model):
         self._drop_rivals()
 
     def _target(self):
-        """Return the open journal item of the candidate.
+        """Return the open journal items of the candidate.
 
-        :raise UserError: if there is none (any more)
+        :raise UserError: if one is not open (any more)
         """
         self.ensure_one()
-        target = self.move_line_id or self.payout_id._transit_item()
-        if not target or target.reconciled or target.parent_state != "posted":
+        targets = self._members() or self.payout_id._transit_item()
+        if not targets or any(
+            each.reconciled or each.parent_state != "posted" for each in targets
+        ):
             raise UserError(self.env._("%s is not open any more.", self.candidate_name))
-        return target
+        return targets
 
     def _lock(self, target):
         if not target.try_lock_for_update(allow_referencing=True):
@@ -81,40 +85,118 @@ class AccountMatch(models.Model):
                 self.env._("Somebody works on %s at the moment.", self.candidate_name)
             )
 
-    def _move_suspense_to(self, target):
-        """Put the line's suspense item on the account and partner of ``target``.
+    def _replace_suspense(self, targets):
+        """Put the line's suspense item on the accounts and partners of ``targets``.
 
-        :return: that journal item
+        :return: list of account.move.line, each to be reconciled within itself
         """
         line = self.statement_line_id
         liquidity, suspense, _others = line._seek_for_lines()
-        partner = line.partner_id or target.partner_id
+        partner = line.partner_id
+        if not partner and len(targets.partner_id) == 1:
+            partner = targets.partner_id
         self.partner_inferred = partner != line.partner_id
+        rows = self._rows(targets, partner, liquidity.balance)
+        known = liquidity | suspense
         line.move_id.with_context(skip_readonly_check=True).write(
             {
                 "line_ids": [
-                    (
-                        1,
-                        suspense.id,
-                        {"account_id": target.account_id.id, "partner_id": partner.id},
-                    ),
-                    (1, liquidity.id, {"partner_id": partner.id}),
+                    Command.update(suspense.id, rows[0]),
+                    Command.update(liquidity.id, {"partner_id": partner.id}),
+                    *map(Command.create, rows[1:]),
                 ]
             }
         )
-        return suspense
+        added = (line.move_id.line_ids - known).sorted("id")
+        paying = (suspense | added)[: len(targets)]
+        return [row | target for row, target in zip(paying, targets, strict=True)]
+
+    def _rows(self, targets, partner, bank_balance):
+        """Return the values of the items that take the suspense item's place.
+
+        First one per target, then the early-payment discount. The last takes what
+        rounding in the company's currency leaves.
+        """
+        base = {"name": self.statement_line_id.payment_ref}
+        if len(targets) == 1 and self.how != "discount":
+            owner = partner or targets.partner_id
+            return [
+                {**base, "account_id": targets.account_id.id, "partner_id": owner.id}
+            ]
+        rows = [{**base, **self._row(target)} for target in targets]
+        if self.how == "discount":
+            missing = -bank_balance - rows[0]["balance"]
+            rows += self._discount_rows(targets, rows[0], missing)
+        rows[-1]["balance"] -= bank_balance + sum(row["balance"] for row in rows)
+        return rows
+
+    def _row(self, target):
+        """Return the values of an item that settles ``target`` in full."""
+        line, currency = (
+            self.statement_line_id,
+            self.statement_line_id._match_currency(),
+        )
+        amount = target.amount_residual_currency
+        if target.currency_id != currency:
+            raise UserError(
+                self.env._("%s is in another currency.", self.candidate_name)
+            )
+        figures = line._prepare_counterpart_amounts_using_st_line_rate(
+            currency, -target.amount_residual, -amount
+        )
+        return {
+            "account_id": target.account_id.id,
+            "partner_id": target.partner_id.id,
+            "currency_id": currency.id,
+            **figures,
+        }
+
+    def _discount_rows(self, target, row, missing):
+        """Return the items of the early-payment discount, its tax included, as core.
+
+        :param dict row: the values of the item that settles ``target``
+        :param float missing: the discount in the company's currency
+        """
+        company = self.company_id
+        accounts = (
+            company.account_journal_early_pay_discount_loss_account_id,
+            company.account_journal_early_pay_discount_gain_account_id,
+        )
+        if not all(accounts):
+            raise UserError(
+                self.env._(
+                    "Choose the accounts for early-payment discounts first: "
+                    "Invoicing > Configuration > Settings > Default Accounts."
+                )
+            )
+        values = self.env[
+            "account.move"
+        ]._get_invoice_counterpart_amls_for_early_payment_discount(
+            [
+                {
+                    "aml": target,
+                    "amount_currency": row["amount_currency"],
+                    "balance": row["balance"],
+                }
+            ],
+            missing,
+        )
+        return [each for rows in values.values() for each in rows]
 
     def _check_posted(self):
-        """Read back what was posted: one of both sides is settled, and the line too.
+        """Read back what was posted: each open item is settled, or the line is.
 
         :raise UserError: if not
         """
-        target, line = self.counterpart_line_id, self.statement_line_id
+        line = self.statement_line_id
         _liquidity, suspense, others = line._seek_for_lines()
         partners = others.matched_debit_ids.debit_move_id
         partners |= others.matched_credit_ids.credit_move_id
-        settled = target.reconciled or others.reconciled
-        if suspense or not line.is_reconciled or target not in partners or not settled:
+        targets = self._members() or self.counterpart_line_id
+        settled = all(each.reconciled for each in targets)
+        if len(targets) == 1 and self.how != "discount":
+            settled |= others.reconciled
+        if suspense or not line.is_reconciled or targets - partners or not settled:
             raise UserError(
                 self.env._("%s could not be reconciled.", self.candidate_name)
             )
@@ -129,6 +211,8 @@ class AccountMatch(models.Model):
                 ("statement_line_id", "in", self.statement_line_id.ids),
                 "|",
                 ("payout_id", "in", settled.payout_id.ids),
-                ("move_line_id", "in", settled.move_line_id.ids),
+                "|",
+                ("move_line_id", "in", settled._members().ids),
+                ("item_ids", "in", settled._members().ids),
             ]
         ).unlink()

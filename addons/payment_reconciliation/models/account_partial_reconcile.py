@@ -13,7 +13,9 @@ class AccountPartialReconcile(models.Model):
             .search(
                 [
                     ("state", "=", "posted"),
+                    "|",
                     ("counterpart_line_id", "in", items.ids),
+                    ("item_ids", "in", items.ids),
                     ("statement_line_id.move_id", "in", items.move_id.ids),
                 ]
             )

@@ -20,10 +20,18 @@ EVIDENCE = {
     "amount_shared": _lt(
         "Amount equal to the cent: %(amount)s, but %(count)s open items have it"
     ),
+    "amount_sum": _lt(
+        "The %(count)s open items that the text names add up to the cent: %(amount)s"
+    ),
+    "amount_discount": _lt(
+        "Pays %(amount)s less the early-payment discount of %(difference)s, in time"
+    ),
+    "amount_part": _lt("Pays a part: %(difference)s of %(amount)s stay open"),
     "amount_more": _lt("Pays %(difference)s more than the open %(amount)s"),
     "amount_less": _lt("Pays %(difference)s less than the open %(amount)s"),
     "partner_same": _lt("Same partner"),
     "partner_differs": _lt("Another partner"),
+    "partners_differ": _lt("The documents are of several partners"),
     "date_near": _lt("Expected on %(date)s, near the date of the line"),
     "date_far": _lt("Expected on %(date)s, far from the date of the line"),
     "names_others": _lt("The text also names %(reference)s"),
