@@ -108,6 +108,26 @@ def test_short_number_needs_partner_and_unique_amount():
     assert not posted([line("invoice 1001", partner=7)], [replace(short, sharing=2)])
 
 
+def test_the_partners_bank_account_and_an_amount_that_it_owes_once():
+    paid = line("thank you", payer=7)
+    assert posted([paid], [invoice(sharing=5)]) == {(1, 12)}
+    assert held([paid], [invoice(sharing=5, sharing_partner=2)]) == [("anchor",)]
+    assert not posted([line("thank you", payer=8)], [invoice()])
+    assert not posted([line("thank you", payer=7, partner=8)], [invoice()])
+
+
+def test_the_bank_account_does_not_outweigh_another_number():
+    """A number made like ours that is not open: settled, or not known yet."""
+    assert held([line("INV/2026/00099", payer=7)], [invoice()]) == [("others",)]
+    assert posted([line("order S00099", payer=7)], [invoice()]) == {(1, 12)}
+
+
+def test_somebody_else_pays():
+    assert posted([line("INV/2026/00012", payer=8)], [invoice()]) == {(1, 12)}
+    short = invoice(keys=keys.document_keys("1001"))
+    assert not posted([line("invoice 1001", payer=8)], [short])
+
+
 def test_two_documents_named():
     """Two invoices of 100.00 named, 100.00 paid: a person must say which."""
     items = [invoice(12), invoice(13)]

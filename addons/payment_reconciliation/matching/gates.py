@@ -40,7 +40,8 @@ def is_anchored(candidate):
     """Something names this item, not only its amount.
 
     A payout without its id in the text is named by the gateway's name, its amount that
-    no other payout of these days has, and its date.
+    no other payout of these days has, and its date; an open item by its partner's bank
+    account, if no other open item of the partner has the amount.
     """
     if candidate.says(*ANCHORS):
         return True
@@ -49,6 +50,8 @@ def is_anchored(candidate):
             candidate.says(kind)
             for kind in ("names_gateway", "date_near", "amount_unique")
         )
+    if candidate.says("payer_same") and candidate.says("payer_alone"):
+        return True
     return all(
         candidate.says(kind)
         for kind in ("weak_reference", "partner_same", "amount_unique")
@@ -58,8 +61,11 @@ def is_anchored(candidate):
 def same_partner(candidate):
     """A line that is known to be another partner's contradicts.
 
-    So does a group of several partners' documents.
+    So does a group of several partners' documents. Somebody else's bank account does
+    not where the text names the document: parents and firms pay for others.
     """
+    if candidate.says("payer_differs") and not candidate.says(*NAMES):
+        return False
     return not candidate.says("partner_differs", "partners_differ")
 
 

@@ -5,6 +5,7 @@ open items share proves little: its weight falls by the logarithm of their numbe
 """
 
 import math
+import re
 
 from . import amounts, extract
 from .keys import is_strong
@@ -28,12 +29,17 @@ WEIGHTS = {
     "amount_part": -2.0,
     "amount_differs": -8.0,
     "partner_same": 6.0,
+    "payer_same": 12.0,
+    "payer_alone": 4.0,
+    "payer_differs": -4.0,
     "partner_differs": -12.0,
     "partners_differ": -8.0,
     "date_near": 2.0,
     "date_far": -4.0,
     "names_others": -6.0,
 }
+
+_DIGIT = re.compile(r"[0-9]")
 
 
 def candidates_of(line, items, found=None):
@@ -48,7 +54,7 @@ def candidates_of(line, items, found=None):
     for item in items:
         how, difference = amounts.explain(line, item)
         if how == "exact" or named[item]:
-            evidence = tuple(_evidence(line, item, named))
+            evidence = tuple(_evidence(line, item, named, found))
             candidates.append(
                 Candidate(line, item, evidence, how=how, difference=difference)
             )
@@ -84,13 +90,13 @@ def is_near(line, item):
     return abs((line.date - item.date).days) <= NEAR_DAYS
 
 
-def _evidence(line, item, named):
+def _evidence(line, item, named, found):
     yield from reference_evidence(named[item])
     yield from _amount_evidence(line, item, named)
     yield from partner_evidence(line, item)
     if item.kind == PAYOUT:
         yield from _payout_evidence(line, item)
-    strangers = others((item,), named)
+    strangers = others((item,), named) or _unknown(item, named, found)
     if strangers:
         yield piece("names_others", reference=strangers[0])
 
@@ -134,10 +140,15 @@ def _sharing(line, item, items):
 
 
 def partner_evidence(line, item):
-    """Yield whether both are known to be of the same partner."""
+    """Yield whether both are known to be of the same partner, and who paid."""
     if line.partner and item.partner:
         same = line.partner == item.partner
         yield piece("partner_same" if same else "partner_differs")
+    if line.payer and item.partner:
+        same = line.payer == item.partner
+        yield piece("payer_same" if same else "payer_differs")
+        if same and line.amount == item.amount and item.sharing_partner == 1:
+            yield piece("payer_alone")
 
 
 def _payout_evidence(line, item):
@@ -161,6 +172,26 @@ def others(items, named):
         if is_strong(key.value)
         and not any(place == mine or place.within(mine) for mine in own)
     ]
+
+
+def _unknown(item, named, found):
+    """Return numbers in the text that are made like the item's own but are not it.
+
+    Such a document is settled, or not known yet: it is what the payer means. An item
+    that the text names itself needs no such guess.
+    """
+    if named[item]:
+        return []
+    patterns = {
+        _DIGIT.sub("9", key.value)
+        for key in item.keys
+        if key.kind == "number" and not key.value.isdigit()
+    }
+    return sorted(
+        value
+        for value in found
+        if is_strong(value) and _DIGIT.sub("9", value) in patterns
+    )
 
 
 def piece(kind, **figures):

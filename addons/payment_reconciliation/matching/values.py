@@ -27,7 +27,11 @@ class Key:
 
 @dataclass(frozen=True)
 class BankLine:
-    """A line of a bank statement that is to be matched."""
+    """A line of a bank statement that is to be matched.
+
+    :param payer: the partner whose bank account the other side used, if known; who pays
+        need not be who owes
+    """
 
     id: int
     company: int
@@ -36,6 +40,7 @@ class BankLine:
     date: date
     texts: tuple[str, ...]
     partner: int | None = None
+    payer: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class OpenItem:
     :param names: names that only hint at the item (descriptor, name of the gateway)
     :param sharing: how many open items have this amount and currency (for payouts it
         is counted among those that are expected at the time)
+    :param sharing_partner: the same, among the items of its partner
     :param discounted: what is to be paid until ``discount_until``; None: no discount
     :param waits_for: why the item cannot be posted against yet, a word of ``gates``
     """
@@ -62,6 +68,7 @@ class OpenItem:
     keys: tuple[Key, ...] = ()
     names: tuple[str, ...] = ()
     sharing: int = 1
+    sharing_partner: int = 1
     discounted: int | None = None
     discount_until: date | None = None
     waits_for: str | None = None

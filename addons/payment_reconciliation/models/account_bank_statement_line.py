@@ -1,6 +1,10 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
+
+from odoo.addons.base.models.res_bank import sanitize_account_number
 
 from ..matching.values import BankLine
 
@@ -125,8 +129,40 @@ class AccountBankStatementLine(models.Model):
         """Return the major amount of integer ``units``."""
         return currency.round(units / 10**currency.decimal_places)
 
-    def _bank_line(self):
-        """Return this line as the value that the engine reads."""
+    def _bank_lines(self):
+        """Return these lines, of one company, as the values that the engine reads."""
+        payers = self._payers()
+        return [line._bank_line(payers) for line in self]
+
+    def _payers(self):
+        """Return {account number: id of the commercial partner} of the other sides.
+
+        An account of several partners tells nothing; neither does one of our own.
+        """
+        numbers = {sanitize_account_number(line.account_number) for line in self}
+        company = self.company_id
+        accounts = self.env["res.partner.bank"].search(
+            [
+                ("sanitized_acc_number", "in", list(numbers - {False, None, ""})),
+                ("company_id", "in", (False, *company.ids)),
+            ]
+        )
+        found = defaultdict(set)
+        for account in accounts:
+            partner = account.partner_id.commercial_partner_id
+            found[account.sanitized_acc_number].add(partner.id)
+        own = company.partner_id.commercial_partner_id.id
+        return {
+            number: partner
+            for number, (partner, *others) in found.items()
+            if not others and partner != own
+        }
+
+    def _bank_line(self, payers):
+        """Return this line as the value that the engine reads.
+
+        :param dict payers: what :meth:`_payers` returned
+        """
         self.ensure_one()
         return BankLine(
             id=self.id,
@@ -136,6 +172,7 @@ class AccountBankStatementLine(models.Model):
             date=self.date,
             texts=self._match_texts(),
             partner=self.partner_id.commercial_partner_id.id or None,
+            payer=payers.get(sanitize_account_number(self.account_number)),
         )
 
     def _match_texts(self):

@@ -18,27 +18,28 @@ class AccountMatch(models.Model):
     _inherit = "account.match"
 
     @api.model
-    def _open_items(self, company, amounts, values):
+    def _open_items(self, company, amounts, values, partners=()):
         """Return the open items of a company that bank lines may pay.
 
         :param company: res.company
         :param amounts: {(res.currency, minor units)} of the lines
         :param values: normalised references found in the lines' texts
+        :param partners: ids of the commercial partners that the lines are known to be of
         :return: list of ``matching.values.OpenItem``
         """
         return [
-            *self._open_documents(company, amounts, values),
+            *self._open_documents(company, amounts, values, partners),
             *self._open_payouts(company),
         ]
 
     @api.model
-    def _open_documents(self, company, amounts, values):
+    def _open_documents(self, company, amounts, values, partners):
         """Return open invoices, bills and credit notes by reference or amount."""
         self.env["account.move.line"].flush_model()
         self.env["account.move"].flush_model()
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         rows = self.env.execute_query_dict(
-            self._open_documents_query(company, amounts, values)
+            self._open_documents_query(company, amounts, values, partners)
         )
         currencies = self.env["res.currency"].browse(
             {row["currency_id"] for row in rows}
@@ -65,12 +66,13 @@ class AccountMatch(models.Model):
                 bill=row["move_type"].startswith("in_"),
             ),
             sharing=row["sharing"],
+            sharing_partner=row["sharing_partner"],
             discounted=to_units(currency, row["discounted"] or 0) or None,
             discount_until=row["discount_date"] if row["discounted"] else None,
         )
 
     @api.model
-    def _open_documents_query(self, company, amounts, values):
+    def _open_documents_query(self, company, amounts, values, partners):
         """Return the query of open items by reference or amount.
 
         References are normalised as in ``matching.keys``, so that both sides meet.
@@ -109,13 +111,17 @@ class AccountMatch(models.Model):
             ), counted AS (
                 SELECT *,
                        COUNT(*) OVER same AS sharing,
+                       COUNT(*) OVER same_partner AS sharing_partner,
                        ROW_NUMBER() OVER (same ORDER BY due, id) AS place
                   FROM documents
                  WHERE same_amount OR named
-                WINDOW same AS (PARTITION BY currency_id, residual)
+                WINDOW same AS (PARTITION BY currency_id, residual),
+                       same_partner AS (PARTITION BY currency_id, residual, partner_id)
             )
-            SELECT * FROM counted WHERE named OR place <= %(limit)s
+            SELECT * FROM counted
+             WHERE named OR place <= %(limit)s OR partner_id = ANY(%(partners)s)
             """,
+            partners=list(partners),
             amounts=self._sql_amounts(amounts),
             values=list(values),
             company=company.id,

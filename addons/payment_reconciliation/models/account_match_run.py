@@ -105,12 +105,13 @@ class AccountBankStatementLine(models.Model):
     def _match_company(self, origin, post):
         """Match lines of one company."""
         Match = self.env["account.match"]
-        bank_lines = [line._bank_line() for line in self]
+        bank_lines = self._bank_lines()
         found = join.references_of(bank_lines)
         items = Match._open_items(
             self.env.company,
             {(line._match_currency(), line._match_amount()) for line in self},
             {value for references in found.values() for value in references},
+            {line.payer or line.partner for line in bank_lines} - {None},
         )
         decisions = assign.decide(join.candidates(bank_lines, items, found))
         ready = Match._store(self, decisions)

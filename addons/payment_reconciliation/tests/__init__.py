@@ -1,1 +1,8 @@
-from . import test_camt, test_invoices, test_parts_and_groups, test_payouts, test_runs
+from . import (
+    test_camt,
+    test_invoices,
+    test_parts_and_groups,
+    test_payers,
+    test_payouts,
+    test_runs,
+)
