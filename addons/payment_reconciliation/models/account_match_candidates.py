@@ -24,7 +24,7 @@ class AccountMatch(models.Model):
         :param company: res.company
         :param amounts: {(res.currency, minor units)} of the lines
         :param values: normalised references found in the lines' texts
-        :param partners: ids of the commercial partners that the lines are known to be of
+        :param partners: ids of the commercial partners that the lines may be of
         :return: list of ``matching.values.OpenItem``
         """
         return [
