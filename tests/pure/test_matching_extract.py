@@ -96,7 +96,8 @@ def test_no_number_inside_a_longer_one(number, more, gap):
             for value, place in extract.references([text]).items()
             if not place.broken
         }
-        assert number not in values or keys.normalise(text) == number
+        whole = keys.normalise(text)
+        assert number not in values or number in (whole, whole.lstrip("0"))
 
 
 @given(st.text(max_size=300))

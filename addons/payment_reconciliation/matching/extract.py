@@ -7,14 +7,22 @@ number, and digits behind letters ("BILL/2026/00012") are part of that reference
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from .keys import MIN_DIGITS, fold, is_long_id
+from .keys import MIN_DIGITS, STRONG_DIGITS, fold, is_long_id
 
 MAX_ATOMS_PER_RUN = 9  # RF + 21 characters in groups of four, and one more
 MAX_LENGTH = 40
 MAX_ATOMS = 600  # per text; a memo of 10,000 characters must not stop the job
 
+MIN_NAME = 5  # letters of a name
+LEGAL_FORMS = frozenset(
+    "AG AS BV CO CV GBR GMBH INC KG KGAA LLC LLP LTD LIMITED NV OHG OY PLC PTE PTY SA"
+    " SARL SAS SE SL SPA SRL UG ZOO AND UND ET THE DE MR MRS MS HERR FRAU DR".split()
+)
+
+_CREDITOR = re.compile(r"RF[0-9]{2}")
 _ATOM = re.compile(r"[A-Z0-9]+")
 _TIGHT = re.compile(r"^[-/._]+$")  # separators inside one reference
 
@@ -24,6 +32,7 @@ class Found:
     """A reference found in text number ``text`` at atoms ``start`` to ``end``.
 
     :param broken: digits were joined over white space
+    :param first: the text begins with it; ``last``: the text ends with it
     """
 
     value: str
@@ -31,6 +40,8 @@ class Found:
     start: int
     end: int
     broken: bool
+    first: bool = False
+    last: bool = False
 
     def within(self, other):
         """Return whether ``other`` covers this place and more."""
@@ -49,11 +60,48 @@ def references(texts):
     """
     found = {}
     for number, text in enumerate(texts):
-        for run in _runs(number, fold(text)):
+        for run in _with_variants(_runs(number, fold(text))):
             known = found.get(run.value)
             if known is None or (known.broken and not run.broken):
                 found[run.value] = run
     return found
+
+
+def _with_variants(runs):
+    """Yield also the other forms in which banks write a reference.
+
+    Leading zeros come and go; a creditor reference (ISO 11649, ``RF18``) carries the
+    national one behind its check digits.
+    """
+    for run in runs:
+        yield run
+        rest = run.value[4:] if _CREDITOR.match(run.value) else run.value
+        if rest.isdigit():
+            rest = rest.lstrip("0")
+        if rest != run.value and len(rest) >= STRONG_DIGITS:
+            yield replace(run, value=rest)
+
+
+def names_partner(name, texts):
+    """Return whether all words of a partner's ``name`` stand in one of ``texts``.
+
+    In any order, without what only tells its legal form; a short word alone is no name.
+    """
+    words = partner_words(name)
+    return bool(words) and any(words <= words_of(text) for text in texts)
+
+
+@lru_cache(maxsize=20_000)
+def partner_words(name):
+    """Return the words of a partner's name that tell it from others."""
+    words = frozenset(_ATOM.findall(fold(name))) - LEGAL_FORMS
+    return words if sum(map(len, words)) >= MIN_NAME else frozenset()
+
+
+@lru_cache(maxsize=20_000)
+def words_of(text):
+    """Return the words of ``text``, folded."""
+    return frozenset(_ATOM.findall(fold(text)))
 
 
 def names_whole(name, texts):
@@ -87,7 +135,8 @@ def _runs(number, text):
                 break
             enough = figures >= MIN_DIGITS or is_long_id(value)
             if enough and _is_whole(words, gaps, start, end, value):
-                yield Found(value, number, start, end, broken)
+                last = end == len(words) - 1
+                yield Found(value, number, start, end, broken, not start, last)
 
 
 def _breaks_digits(words, gaps, index):

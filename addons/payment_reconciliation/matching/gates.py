@@ -4,11 +4,13 @@ A gate is a rule of the trade, not a score: however much speaks for a pair, a ce
 little or another partner's name is for a person to judge.
 """
 
-from .amounts import EXPLAINED
+from .amounts import EXPLAINED, WRITTEN_OFF
 from .values import PAYOUT
 
 NAMES = ("number", "reference", "vendor_number", "digits")
 ANCHORS = ("payout_id", "trace_id", *NAMES)
+PARTNER = ("payer_same", "partner_same", "names_partner")
+ALONE = ("payer_alone", "amount_all", "amount_oldest", "amount_some")
 
 
 def same_direction(candidate):
@@ -30,8 +32,10 @@ def same_currency(candidate):
 
 
 def explained_amount(candidate):
-    """To the minor unit; a part only if the text names the document for certain."""
-    if candidate.how == "partial":
+    """To the minor unit; otherwise only if the text names the document for certain."""
+    if candidate.says("amount_sum_by_chance"):
+        return False
+    if candidate.how in ("partial", *WRITTEN_OFF):
         return candidate.says(*NAMES) and not candidate.says("broken_reference")
     return candidate.how in EXPLAINED
 
@@ -40,8 +44,9 @@ def is_anchored(candidate):
     """Something names this item, not only its amount.
 
     A payout without its id in the text is named by the gateway's name, its amount that
-    no other payout of these days has, and its date; an open item by its partner's bank
-    account, if no other open item of the partner has the amount.
+    no other payout of these days has, and its date; open items by their partner, if
+    nothing else that the partner has open fits. A slip of the pen or a short reference
+    needs a partner that agrees, a reference that is cut off an amount of its own.
     """
     if candidate.says(*ANCHORS):
         return True
@@ -50,12 +55,13 @@ def is_anchored(candidate):
             candidate.says(kind)
             for kind in ("names_gateway", "date_near", "amount_unique")
         )
-    if candidate.says("payer_same") and candidate.says("payer_alone"):
+    if candidate.says("payer_same", "partner_same") and candidate.says(*ALONE):
         return True
-    return all(
-        candidate.says(kind)
-        for kind in ("weak_reference", "partner_same", "amount_unique")
-    )
+    if not candidate.says("amount_unique"):
+        return False
+    if candidate.says("cut_off"):
+        return True
+    return candidate.says("slip", "weak_reference") and candidate.says(*PARTNER)
 
 
 def same_partner(candidate):
@@ -70,8 +76,8 @@ def same_partner(candidate):
 
 
 def names_no_other(candidate):
-    """A reference to another open document contradicts."""
-    return not candidate.says("names_others")
+    """A reference to another document contradicts, open or settled."""
+    return not candidate.says("names_others", "names_settled")
 
 
 def is_ready(candidate):
@@ -89,7 +95,7 @@ GATES = {
     "others": names_no_other,
     "ready": is_ready,
 }
-IMPOSSIBLE = frozenset(("direction", "company", "currency"))  # not even proposed
+IMPOSSIBLE = frozenset(("direction", "currency"))  # not even proposed
 
 
 def closed_for(candidate):

@@ -47,25 +47,27 @@ def is_long_id(value):
     return len(value) >= LONG_ID and bool(digits(value))
 
 
-def document_keys(number, payment_reference=None, ref=None, bill=False):
-    """Return the keys of an invoice, bill or credit note.
+def document_keys(number, payment_reference=None, ref=None, kind="ref"):
+    """Return the keys of an invoice, bill, credit note, payment or journal entry.
 
     :param number: its own number, ``INV/2026/00012``
     :param payment_reference: what the payer is asked to quote, structured or not
-    :param ref: the other party's number
-    :param bool bill: the other party issued it, so that ``ref`` is its true number
+    :param ref: the other party's number, or the memo of a payment
+    :param kind: of key that ``ref`` is: a bill's is ``vendor_number``, for the other
+        party issued it; a payment's memo is a ``reference``
     """
     found = {}
-    for kind, text in (
+    for name, text in (
         ("number", number),
         ("reference", payment_reference),
-        ("vendor_number" if bill else "ref", ref),
+        (kind, ref),
     ):
         value, figures = normalise(text), digits(text)
         if len(figures) < MIN_DIGITS:
             continue
-        found.setdefault(value, Key(kind, value, text.strip()))
-        if kind != "ref" and len(figures) >= STRONG_DIGITS:
+        found.setdefault(value, Key(name, value, text.strip()))
+        figures = figures.lstrip("0")
+        if name != "ref" and len(figures) >= STRONG_DIGITS:
             found.setdefault(figures, Key("digits", figures, figures))
     return tuple(found.values())
 

@@ -7,7 +7,7 @@ open items share proves little: its weight falls by the logarithm of their numbe
 import math
 import re
 
-from . import amounts, extract
+from . import amounts, extract, near
 from .keys import is_strong
 from .values import PAYOUT, Candidate, Evidence
 
@@ -21,14 +21,23 @@ WEIGHTS = {
     "vendor_number": 20.0,
     "digits": 18.0,
     "ref": 16.0,
+    "slip": 12.0,
+    "cut_off": 10.0,
     "weak_reference": 6.0,
     "broken_reference": -4.0,
     "names_gateway": 5.0,
     "amount_equal": 10.0,
     "amount_discount": 9.0,
+    "amount_charges": 8.0,
+    "amount_tolerance": 4.0,
+    "amount_all": 10.0,
+    "amount_oldest": 8.0,
+    "amount_some": 7.0,
+    "amount_sum_by_chance": 1.0,
     "amount_part": -2.0,
     "amount_differs": -8.0,
     "partner_same": 6.0,
+    "names_partner": 6.0,
     "payer_same": 12.0,
     "payer_alone": 4.0,
     "payer_differs": -4.0,
@@ -37,24 +46,27 @@ WEIGHTS = {
     "date_near": 2.0,
     "date_far": -4.0,
     "names_others": -6.0,
+    "names_settled": -6.0,
 }
 
 _DIGIT = re.compile(r"[0-9]")
 
 
-def candidates_of(line, items, found=None):
+def candidates_of(line, items, found=None, settled=None):
     """Return the candidates of one line, each with its evidence.
 
     :param items: open items that share a key or the amount with the line
     :param found: ``extract.references`` of the line, if known already
+    :param settled: {value: as people write it} of documents that are not open
     """
     found = extract.references(line.texts) if found is None else found
     named = {item: named_by(item, found) for item in items}
+    settled = settled or {}
     candidates = []
     for item in items:
         how, difference = amounts.explain(line, item)
         if how == "exact" or named[item]:
-            evidence = tuple(_evidence(line, item, named, found))
+            evidence = tuple(_evidence(line, item, named, found, settled))
             candidates.append(
                 Candidate(line, item, evidence, how=how, difference=difference)
             )
@@ -90,15 +102,44 @@ def is_near(line, item):
     return abs((line.date - item.date).days) <= NEAR_DAYS
 
 
-def _evidence(line, item, named, found):
+def _evidence(line, item, named, found, settled):
     yield from reference_evidence(named[item])
     yield from _amount_evidence(line, item, named)
     yield from partner_evidence(line, item)
     if item.kind == PAYOUT:
         yield from _payout_evidence(line, item)
-    strangers = others((item,), named) or _unknown(item, named, found)
-    if strangers:
+    slip = None
+    if not named[item] and item.kind != PAYOUT:
+        if cut := near.cut_off(item, found):
+            yield piece("cut_off", reference=cut[0], found=cut[1])
+        elif slip := near.slip(item, found, _known(named, settled)):
+            yield piece("slip", reference=slip[0], found=slip[1])
+    yield from _contradictions(item, named, found, settled, slip)
+
+
+def _known(named, settled):
+    """Return all values that name a document, open or settled."""
+    return settled.keys() | {key.value for item in named for key in item.keys}
+
+
+def _contradictions(item, named, found, settled, slip):
+    """Yield what the text names beside the item, or instead of it."""
+    if strangers := others((item,), named):
         yield piece("names_others", reference=strangers[0])
+        return
+    if named[item]:
+        return
+    if gone := settled_names(found, settled):
+        yield piece("names_settled", reference=gone[0])
+        return
+    unknown = [value for value in _unknown(item, found) if not slip or value != slip[1]]
+    if unknown:
+        yield piece("names_others", reference=unknown[0])
+
+
+def settled_names(found, settled):
+    """Return the settled documents that the text names, as people write them."""
+    return sorted(settled[value] for value in found if value in settled)
 
 
 def reference_evidence(hits):
@@ -119,7 +160,8 @@ def _amount_evidence(line, item, items):
         kind = "amount_unique" if sharing == 1 else "amount_shared"
         yield Evidence(kind, weight, figures)
         return
-    kind = {"discount": "amount_discount", "partial": "amount_part"}.get(how)
+    kind = {"partial": "amount_part"}.get(how, f"amount_{how}")
+    kind = kind if kind in WEIGHTS else None
     weight = WEIGHTS[kind or "amount_differs"]
     figures = {"amount": abs(item.amount), "difference": abs(difference)}
     yield Evidence(kind or f"amount_{how}", weight, figures)
@@ -141,13 +183,19 @@ def _sharing(line, item, items):
 
 def partner_evidence(line, item):
     """Yield whether both are known to be of the same partner, and who paid."""
-    if line.partner and item.partner:
+    if not item.partner:
+        return
+    if line.partner:
         same = line.partner == item.partner
         yield piece("partner_same" if same else "partner_differs")
-    if line.payer and item.partner:
+    if line.payer:
         same = line.payer == item.partner
         yield piece("payer_same" if same else "payer_differs")
-        if same and line.amount == item.amount and item.sharing_partner == 1:
+    if not line.partner and not line.payer:
+        if extract.names_partner(item.partner_name, line.texts):
+            yield piece("names_partner", name=item.partner_name)
+    elif item.partner in (line.partner, line.payer):
+        if line.amount == item.amount and item.sharing_partner == 1:
             yield piece("payer_alone")
 
 
@@ -174,14 +222,11 @@ def others(items, named):
     ]
 
 
-def _unknown(item, named, found):
+def _unknown(item, found):
     """Return numbers in the text that are made like the item's own but are not it.
 
-    Such a document is settled, or not known yet: it is what the payer means. An item
-    that the text names itself needs no such guess.
+    Such a document is not known yet: it is what the payer means.
     """
-    if named[item]:
-        return []
     patterns = {
         _DIGIT.sub("9", key.value)
         for key in item.keys

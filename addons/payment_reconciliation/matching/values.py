@@ -7,7 +7,9 @@ company: money in is positive. Ids are opaque; ``partner`` is the commercial par
 from dataclasses import dataclass, field
 from datetime import date
 
-INVOICE = "invoice"
+INVOICE = "invoice"  # invoice, bill, credit note, receipt
+PAYMENT = "payment"  # a payment registered in Odoo that the bank has not shown yet
+ENTRY = "entry"  # any other open journal item
 PAYOUT = "payout"
 
 
@@ -26,11 +28,20 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Policy:
+    """What a company writes off by itself: up to both limits, in minor units."""
+
+    tolerance: int = 0
+    tolerance_percent: float = 0.0
+
+
+@dataclass(frozen=True)
 class BankLine:
     """A line of a bank statement that is to be matched.
 
-    :param payer: the partner whose bank account the other side used, if known; who pays
-        need not be who owes
+    :param payer: the partner whose bank account or learned name the other side used, if
+        known; who pays need not be who owes
+    :param charges: what the text says that the banks kept, in minor units
     """
 
     id: int
@@ -41,6 +52,8 @@ class BankLine:
     texts: tuple[str, ...]
     partner: int | None = None
     payer: int | None = None
+    charges: int = 0
+    policy: Policy = Policy()
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,7 @@ class OpenItem:
     :param document: items of one document (instalments) do not rival each other
     :param amount: what the bank line shows if it pays the item in full
     :param names: names that only hint at the item (descriptor, name of the gateway)
+    :param partner_name: as the bank may write it
     :param sharing: how many open items have this amount and currency (for payouts it
         is counted among those that are expected at the time)
     :param sharing_partner: the same, among the items of its partner
@@ -67,6 +81,7 @@ class OpenItem:
     partner: int | None = None
     keys: tuple[Key, ...] = ()
     names: tuple[str, ...] = ()
+    partner_name: str = ""
     sharing: int = 1
     sharing_partner: int = 1
     discounted: int | None = None

@@ -10,4 +10,6 @@ from . import (
     payment_balance_transaction,
     payment_payout,
     payment_transfer_match,
+    res_company,
+    res_config_settings,
 )

@@ -6,6 +6,7 @@ from odoo.tools import html2plaintext
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
+from ..matching import charges
 from ..matching.values import BankLine
 
 CLEAR_LEAD = 2.0  # bits that the best proposal is ahead, to be accepted in a list
@@ -173,6 +174,20 @@ class AccountBankStatementLine(models.Model):
             texts=self._match_texts(),
             partner=self.partner_id.commercial_partner_id.id or None,
             payer=payers.get(sanitize_account_number(self.account_number)),
+            charges=self._stated_charges(),
+            policy=self.company_id._match_policy(self._match_currency()),
+        )
+
+    def _stated_charges(self):
+        """Return the charges that the bank says it kept, in minor units; 0 if none."""
+        if not self.company_id.match_charges_account_id:
+            return 0
+        currency = self._match_currency()
+        return charges.stated(
+            self._match_texts(),
+            currency.name,
+            currency.decimal_places,
+            self._match_amount(),
         )
 
     def _match_texts(self):

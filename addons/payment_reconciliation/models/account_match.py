@@ -63,6 +63,8 @@ class AccountMatch(models.Model):
         [
             ("exact", "In Full"),
             ("discount", "With Early-Payment Discount"),
+            ("charges", "Less Bank Charges"),
+            ("tolerance", "With a Small Difference"),
             ("partial", "In Part"),
             ("less", "Less"),
             ("more", "More"),

@@ -1,17 +1,15 @@
-"""What bank lines may pay: open items as values, a constant number of queries a batch.
-
-The seam for the key table of the full engine: it will replace the query here; what it
-returns stays.
-"""
+"""What bank lines may pay: open items as values; constant queries per batch."""
 
 from odoo import api, models
-from odoo.tools import SQL
 
 from ..matching import keys
-from ..matching.values import INVOICE, PAYOUT, OpenItem
+from ..matching.partner_groups import MAX_OPEN
+from ..matching.values import ENTRY, INVOICE, PAYMENT, PAYOUT, OpenItem
+from . import account_match_queries as queries
 
 AMOUNT_ONLY_LIMIT = 6  # items listed for one amount that nothing else speaks for
 OPEN_PAYOUT_STATES = ("pending", "in_transit", "paid")
+NAMES = ("number", "reference", "vendor_number", "digits")
 
 
 class AccountMatch(models.Model):
@@ -28,30 +26,78 @@ class AccountMatch(models.Model):
         :return: list of ``matching.values.OpenItem``
         """
         return [
-            *self._open_documents(company, amounts, values, partners),
+            *self._open_journal_items(company, amounts, values, partners),
             *self._open_payouts(company),
         ]
 
     @api.model
-    def _open_documents(self, company, amounts, values, partners):
-        """Return open invoices, bills and credit notes by reference or amount."""
-        self.env["account.move.line"].flush_model()
-        self.env["account.move"].flush_model()
-        self.env["res.partner"].flush_model(["commercial_partner_id"])
+    def _open_journal_items(self, company, amounts, values, partners):
+        """Return open items of documents, payments and other entries."""
+        self._flush_for_queries()
+        gateways = self.env["payment.provider"]._gateway_journals()
         rows = self.env.execute_query_dict(
-            self._open_documents_query(company, amounts, values, partners)
+            queries.open_items(
+                self._companies(company).ids,
+                values,
+                self._major_amounts(amounts),
+                partners,
+                limits=(AMOUNT_ONLY_LIMIT, MAX_OPEN + 1),
+                journals=gateways.ids,
+                accounts=self._suspense_accounts(company).ids,
+            )
         )
         currencies = self.env["res.currency"].browse(
             {row["currency_id"] for row in rows}
         )
         by_id = {currency.id: currency for currency in currencies}
-        return [self._document_item(row, by_id[row["currency_id"]]) for row in rows]
+        return [self._journal_item(row, by_id[row["currency_id"]]) for row in rows]
 
     @api.model
-    def _document_item(self, row, currency):
+    def _settled_documents(self, company, values):
+        """Return {normalised reference: as people write it} of documents not open."""
+        self._flush_for_queries()
+        rows = self.env.execute_query_dict(
+            queries.settled_documents(self._companies(company).ids, values)
+        )
+        return {
+            key.value: key.shown
+            for row in rows
+            for key in _keys(row)
+            if key.kind in NAMES and keys.is_strong(key.value)
+        }
+
+    @api.model
+    def _flush_for_queries(self):
+        self.env["account.move.line"].flush_model()
+        self.env["account.move"].flush_model()
+        self.env["res.partner"].flush_model(["commercial_partner_id", "name"])
+
+    @api.model
+    def _companies(self, company):
+        """Return the company and its branches: theirs are for a person to decide."""
+        root = company.sudo().root_id
+        return company.sudo().search([("id", "child_of", root.id)])
+
+    @api.model
+    def _suspense_accounts(self, company):
+        journals = self.env["account.journal"].search(
+            [("company_id", "in", self._companies(company).ids)]
+        )
+        return journals.suspense_account_id
+
+    @api.model
+    def _major_amounts(self, amounts):
+        from_units = self.env["account.bank.statement.line"]._from_units
+        return [
+            (currency.id, str(from_units(currency, units)))
+            for currency, units in amounts
+        ]
+
+    @api.model
+    def _journal_item(self, row, currency):
         to_units = self.env["account.bank.statement.line"]._to_units
         return OpenItem(
-            kind=INVOICE,
+            kind=_kind(row),
             id=row["id"],
             document=row["move_id"],
             company=row["company_id"],
@@ -59,89 +105,13 @@ class AccountMatch(models.Model):
             currency=currency.name,
             date=row["due"],
             partner=row["partner_id"],
-            keys=keys.document_keys(
-                row["name"],
-                row["payment_reference"],
-                row["ref"],
-                bill=row["move_type"].startswith("in_"),
-            ),
+            partner_name=row["partner_name"] or "",
+            keys=_keys(row),
             sharing=row["sharing"],
             sharing_partner=row["sharing_partner"],
             discounted=to_units(currency, row["discounted"] or 0) or None,
             discount_until=row["discount_date"] if row["discounted"] else None,
         )
-
-    @api.model
-    def _open_documents_query(self, company, amounts, values, partners):
-        """Return the query of open items by reference or amount.
-
-        References are normalised as in ``matching.keys``, so that both sides meet.
-        """
-        document_types = self.env["account.move"].get_invoice_types(
-            include_receipts=True
-        )
-        return SQL(
-            """
-            WITH documents AS (
-                SELECT item.id, item.move_id, item.company_id, item.currency_id,
-                       item.amount_residual_currency AS residual,
-                       COALESCE(item.date_maturity, item.date) AS due,
-                       item.discount_date,
-                       CASE WHEN item.amount_residual_currency = item.amount_currency
-                            THEN item.discount_amount_currency END AS discounted,
-                       partner.commercial_partner_id AS partner_id,
-                       move.name, move.payment_reference, move.ref, move.move_type,
-                       (item.currency_id, item.amount_residual_currency)
-                           IN %(amounts)s AS same_amount,
-                       %(number)s = ANY(%(values)s)
-                           OR %(reference)s = ANY(%(values)s)
-                           OR %(ref)s = ANY(%(values)s)
-                           OR %(number_digits)s = ANY(%(values)s)
-                           OR %(reference_digits)s = ANY(%(values)s) AS named
-                  FROM account_move_line item
-                  JOIN account_account account ON account.id = item.account_id
-                  JOIN account_move move ON move.id = item.move_id
-             LEFT JOIN res_partner partner ON partner.id = item.partner_id
-                 WHERE item.reconciled IS NOT TRUE
-                   AND item.parent_state = 'posted'
-                   AND item.company_id = %(company)s
-                   AND item.amount_residual_currency != 0
-                   AND account.account_type IN ('asset_receivable', 'liability_payable')
-                   AND move.move_type IN %(types)s
-            ), counted AS (
-                SELECT *,
-                       COUNT(*) OVER same AS sharing,
-                       COUNT(*) OVER same_partner AS sharing_partner,
-                       ROW_NUMBER() OVER (same ORDER BY due, id) AS place
-                  FROM documents
-                 WHERE same_amount OR named
-                WINDOW same AS (PARTITION BY currency_id, residual),
-                       same_partner AS (PARTITION BY currency_id, residual, partner_id)
-            )
-            SELECT * FROM counted
-             WHERE named OR place <= %(limit)s OR partner_id = ANY(%(partners)s)
-            """,
-            partners=list(partners),
-            amounts=self._sql_amounts(amounts),
-            values=list(values),
-            company=company.id,
-            types=tuple(document_types),
-            limit=AMOUNT_ONLY_LIMIT,
-            number=_sql_normalised("name", "[^A-Z0-9]"),
-            reference=_sql_normalised("payment_reference", "[^A-Z0-9]"),
-            ref=_sql_normalised("ref", "[^A-Z0-9]"),
-            number_digits=_sql_normalised("name", "[^0-9]"),
-            reference_digits=_sql_normalised("payment_reference", "[^0-9]"),
-        )
-
-    @api.model
-    def _sql_amounts(self, amounts):
-        from_units = self.env["account.bank.statement.line"]._from_units
-        pairs = [
-            SQL("(%s, %s::numeric)", currency.id, str(from_units(currency, units)))
-            for currency, units in amounts
-        ]
-        return SQL("(%s)", SQL(", ").join(pairs or [SQL("(0, 0::numeric)")]))
 
     @api.model
     def _open_payouts(self, company):
@@ -179,10 +149,16 @@ class AccountMatch(models.Model):
         )
 
 
-def _sql_normalised(column, dropped):
-    """Return SQL for ``matching.keys.normalise`` of a column of account_move."""
-    return SQL(
-        "regexp_replace(upper(normalize(%s, NFKD)), %s, '', 'g')",
-        SQL.identifier("move", column),
-        dropped,
-    )
+def _kind(row):
+    if row["is_payment"]:
+        return PAYMENT
+    return ENTRY if row["move_type"] == "entry" else INVOICE
+
+
+def _keys(row):
+    kind = "ref"
+    if row.get("is_payment"):
+        kind = "reference"
+    elif row["move_type"].startswith("in_"):
+        kind = "vendor_number"
+    return keys.document_keys(row["name"], row["payment_reference"], row["ref"], kind)

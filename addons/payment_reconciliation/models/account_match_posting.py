@@ -8,6 +8,8 @@ from odoo import models
 from odoo.exceptions import LockError, UserError
 from odoo.fields import Command
 
+SETTLED_BY_MORE = ("discount", "charges", "tolerance")  # than the bank's money
+
 _logger = logging.getLogger(__name__)
 
 
@@ -114,11 +116,12 @@ class AccountMatch(models.Model):
     def _rows(self, targets, partner, bank_balance):
         """Return the values of the items that take the suspense item's place.
 
-        First one per target, then the early-payment discount. The last takes what
-        rounding in the company's currency leaves.
+        First one per target, then what settles the difference: early-payment discount,
+        charges, a small difference. The last takes what rounding in the company's
+        currency leaves.
         """
         base = {"name": self.statement_line_id.payment_ref}
-        if len(targets) == 1 and self.how != "discount":
+        if len(targets) == 1 and self.how not in SETTLED_BY_MORE:
             owner = partner or targets.partner_id
             return [
                 {**base, "account_id": targets.account_id.id, "partner_id": owner.id}
@@ -127,6 +130,8 @@ class AccountMatch(models.Model):
         if self.how == "discount":
             missing = -bank_balance - rows[0]["balance"]
             rows += self._discount_rows(targets, rows[0], missing)
+        elif self.how in SETTLED_BY_MORE:
+            rows.append(self._write_off_row(rows))
         rows[-1]["balance"] -= bank_balance + sum(row["balance"] for row in rows)
         return rows
 
@@ -149,6 +154,38 @@ class AccountMatch(models.Model):
             "partner_id": target.partner_id.id,
             "currency_id": currency.id,
             **figures,
+        }
+
+    def _write_off_row(self, rows):
+        """Return the item that takes charges or a small difference.
+
+        :param rows: the items that settle the documents in full
+        """
+        line, company = self.statement_line_id, self.company_id
+        charged = self.how == "charges"
+        account = (
+            company.match_charges_account_id
+            if charged
+            else company.match_tolerance_account_id
+        )
+        if not account:
+            raise UserError(
+                self.env._(
+                    "Choose the accounts for bank charges and payment differences "
+                    "first: Invoicing > Configuration > Settings > Bank Reconciliation."
+                )
+            )
+        currency = line._match_currency()
+        paid = line.amount_currency if line.foreign_currency_id else line.amount
+        return {
+            "name": self.env._("Bank charges")
+            if charged
+            else self.env._("Payment difference"),
+            "account_id": account.id,
+            "partner_id": rows[0]["partner_id"],
+            "currency_id": currency.id,
+            "amount_currency": -paid - sum(row["amount_currency"] for row in rows),
+            "balance": 0.0,  # takes the rest
         }
 
     def _discount_rows(self, target, row, missing):
@@ -194,7 +231,7 @@ class AccountMatch(models.Model):
         partners |= others.matched_credit_ids.credit_move_id
         targets = self._members() or self.counterpart_line_id
         settled = all(each.reconciled for each in targets)
-        if len(targets) == 1 and self.how != "discount":
+        if len(targets) == 1 and self.how not in SETTLED_BY_MORE:
             settled |= others.reconciled
         if suspense or not line.is_reconciled or targets - partners or not settled:
             raise UserError(

@@ -107,13 +107,16 @@ class AccountBankStatementLine(models.Model):
         Match = self.env["account.match"]
         bank_lines = self._bank_lines()
         found = join.references_of(bank_lines)
+        values = {value for references in found.values() for value in references}
         items = Match._open_items(
             self.env.company,
             {(line._match_currency(), line._match_amount()) for line in self},
-            {value for references in found.values() for value in references},
-            {line.payer or line.partner for line in bank_lines} - {None},
+            values,
+            {each for line in bank_lines for each in (line.payer, line.partner)}
+            - {None},
         )
-        decisions = assign.decide(join.candidates(bank_lines, items, found))
+        settled = Match._settled_documents(self.env.company, values)
+        decisions = assign.decide(join.candidates(bank_lines, items, found, settled))
         ready = Match._store(self, decisions)
         if post:
             ready._post_or_hold(origin)

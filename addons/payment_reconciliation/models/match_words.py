@@ -29,6 +29,25 @@ EVIDENCE = {
     "amount_part": _lt("Pays a part: %(difference)s of %(amount)s stay open"),
     "amount_more": _lt("Pays %(difference)s more than the open %(amount)s"),
     "amount_less": _lt("Pays %(difference)s less than the open %(amount)s"),
+    "amount_charges": _lt(
+        "Pays %(amount)s less %(difference)s of bank charges that the text states"
+    ),
+    "amount_tolerance": _lt(
+        "Differs from %(amount)s by %(difference)s, which the company writes off"
+    ),
+    "amount_all": _lt("All %(count)s open items of the partner: %(amount)s"),
+    "amount_oldest": _lt("The partner's %(count)s oldest open items: %(amount)s"),
+    "amount_some": _lt(
+        "The only choice among the partner's open items that adds up to the cent: "
+        "%(count)s items, %(amount)s"
+    ),
+    "amount_sum_by_chance": _lt(
+        "%(count)s of the partner's many open items add up to %(amount)s, "
+        "maybe by chance"
+    ),
+    "slip": _lt("The text has %(found)s, one character away from %(reference)s"),
+    "cut_off": _lt("The text is cut off within %(reference)s: %(found)s"),
+    "names_partner": _lt("The text names %(name)s"),
     "partner_same": _lt("Same partner"),
     "partner_differs": _lt("Another partner"),
     "payer_same": _lt("Paid from a bank account of the partner"),
@@ -38,13 +57,15 @@ EVIDENCE = {
     "date_near": _lt("Expected on %(date)s, near the date of the line"),
     "date_far": _lt("Expected on %(date)s, far from the date of the line"),
     "names_others": _lt("The text also names %(reference)s"),
+    "names_settled": _lt("The text names %(reference)s, which nobody owes any more"),
 }
 
 HELD = {
     "amount": _lt("The amount differs."),
     "anchor": _lt("Nothing in the text names it for certain."),
     "partner": _lt("The line belongs to another partner."),
-    "others": _lt("The text names another document too."),
+    "others": _lt("The text names another document."),
+    "company": _lt("It is of another branch."),
     "tie": _lt("Something else fits as well: choose."),
     "not_posted": _lt("The payout is not posted in the gateway's journal yet."),
     "transit_taken": _lt("The payout's transfer in transit is already reconciled."),

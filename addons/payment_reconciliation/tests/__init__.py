@@ -1,5 +1,6 @@
 from . import (
     test_camt,
+    test_charges_and_differences,
     test_invoices,
     test_parts_and_groups,
     test_payers,

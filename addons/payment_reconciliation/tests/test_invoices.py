@@ -70,10 +70,17 @@ class TestInvoices(ReconciliationCommon):
 
     def test_amount_alone_is_only_proposed(self):
         invoice = self.owe(123.45)
-        line = self.say_and_match("Thank you", 123.45, partner_id=self.partner.id)
+        line = self.say_and_match("Thank you", 123.45)
         self.assertUntouched(line)
         self.assertEqual(self.proposals(line).move_line_id.move_id, invoice)
-        self.assertIn("Same partner", line.best_match_evidence)
+        self.assertIn("equal to the cent", line.best_match_evidence)
+
+    def test_amount_that_the_partner_owes_once(self):
+        invoice = self.owe(123.45)
+        self.owe(123.45, partner=self.other_partner)
+        line = self.say_and_match("Thank you", 123.45, partner_id=self.partner.id)
+        self.assertMatchedWith(line, invoice)
+        self.assertIn("Same partner", line.match_ids.evidence_text)
 
     def test_another_partner(self):
         invoice = self.owe(100.0)

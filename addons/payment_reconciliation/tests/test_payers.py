@@ -54,7 +54,7 @@ class TestPayers(ReconciliationCommon):
         self.assertUntouched(line)
         proposal = self.proposals(line)
         self.assertEqual(proposal.move_line_id.move_id, other)
-        self.assertIn("also names", proposal.evidence_text)
+        self.assertIn("nobody owes any more", proposal.evidence_text)
 
     def test_account_of_two_partners_tells_nothing(self):
         self.add_account(self.other_partner)

@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    match_tolerance = fields.Monetary(
+        related="company_id.match_tolerance",
+        currency_field="company_currency_id",
+        readonly=False,
+    )
+    match_tolerance_percent = fields.Float(
+        related="company_id.match_tolerance_percent", readonly=False
+    )
+    match_tolerance_account_id = fields.Many2one(
+        related="company_id.match_tolerance_account_id", readonly=False
+    )
+    match_charges_account_id = fields.Many2one(
+        related="company_id.match_charges_account_id", readonly=False
+    )
