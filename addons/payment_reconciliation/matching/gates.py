@@ -9,7 +9,8 @@ from .values import PAYOUT
 
 NAMES = ("number", "reference", "vendor_number", "digits")
 ANCHORS = ("payout_id", "trace_id", *NAMES)
-PARTNER = ("payer_same", "partner_same", "names_partner")
+KNOWN = ("payer_same", "payer_learned", "partner_same")
+PARTNER = (*KNOWN, "names_partner")
 ALONE = ("payer_alone", "amount_all", "amount_oldest", "amount_some")
 
 
@@ -55,7 +56,7 @@ def is_anchored(candidate):
             candidate.says(kind)
             for kind in ("names_gateway", "date_near", "amount_unique")
         )
-    if candidate.says("payer_same", "partner_same") and candidate.says(*ALONE):
+    if candidate.says(*KNOWN) and candidate.says(*ALONE):
         return True
     if not candidate.says("amount_unique"):
         return False

@@ -16,6 +16,8 @@ _NOT_DIGIT = re.compile(r"[^0-9]")
 
 def fold(text):
     """Return ``text`` in capitals, full-width and accented forms made plain."""
+    if (text or "").isascii():
+        return (text or "").upper()
     decomposed = unicodedata.normalize("NFKD", text or "")
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return plain.upper()
@@ -62,7 +64,8 @@ def document_keys(number, payment_reference=None, ref=None, kind="ref"):
         ("reference", payment_reference),
         (kind, ref),
     ):
-        value, figures = normalise(text), digits(text)
+        value = normalise(text)
+        figures = _NOT_DIGIT.sub("", value)
         if len(figures) < MIN_DIGITS:
             continue
         found.setdefault(value, Key(name, value, text.strip()))

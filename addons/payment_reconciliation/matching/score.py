@@ -39,6 +39,7 @@ WEIGHTS = {
     "partner_same": 6.0,
     "names_partner": 6.0,
     "payer_same": 12.0,
+    "payer_learned": 10.0,
     "payer_alone": 4.0,
     "payer_differs": -4.0,
     "partner_differs": -12.0,
@@ -189,14 +190,21 @@ def partner_evidence(line, item):
         same = line.partner == item.partner
         yield piece("partner_same" if same else "partner_differs")
     if line.payer:
-        same = line.payer == item.partner
-        yield piece("payer_same" if same else "payer_differs")
+        yield _payer_evidence(line, item)
     if not line.partner and not line.payer:
         if extract.names_partner(item.partner_name, line.texts):
             yield piece("names_partner", name=item.partner_name)
     elif item.partner in (line.partner, line.payer):
         if line.amount == item.amount and item.sharing_partner == 1:
             yield piece("payer_alone")
+
+
+def _payer_evidence(line, item):
+    if line.payer != item.partner:
+        return piece("payer_differs")
+    if line.payer_known_by:
+        return piece("payer_learned", name=line.payer_known_by)
+    return piece("payer_same")
 
 
 def _payout_evidence(line, item):

@@ -41,6 +41,8 @@ class BankLine:
 
     :param payer: the partner whose bank account or learned name the other side used, if
         known; who pays need not be who owes
+    :param payer_known_by: the name or account that a person's choice made known as the
+        payer's; None if it is the partner's own bank account
     :param charges: what the text says that the banks kept, in minor units
     """
 
@@ -52,6 +54,7 @@ class BankLine:
     texts: tuple[str, ...]
     partner: int | None = None
     payer: int | None = None
+    payer_known_by: str | None = None
     charges: int = 0
     policy: Policy = Policy()
 

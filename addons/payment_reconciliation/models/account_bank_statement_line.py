@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext
+from odoo.tools import SQL, html2plaintext
 
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
@@ -111,6 +111,41 @@ class AccountBankStatementLine(models.Model):
         _liquidity, suspense, others = self._seek_for_lines()
         return len(suspense) == 1 and not others and self.state == "posted"
 
+    def _unmatched(self):
+        """Return those of these lines that nobody has begun to allocate, in one query.
+
+        As :meth:`_is_unmatched`; a line without an item on its journal's own account
+        (the account was changed since) is looked at by itself.
+        """
+        self.env["account.move"].flush_model(["state"])
+        self.env["account.move.line"].flush_model(["account_id", "move_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.id, bool_or(item.account_id = journal.default_account_id)
+                  FROM account_bank_statement_line line
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN account_journal journal ON journal.id = move.journal_id
+                  JOIN account_move_line item ON item.move_id = move.id
+                 WHERE line.id = ANY(%s) AND move.state = 'posted'
+              GROUP BY line.id
+                HAVING COUNT(*) FILTER (
+                           WHERE item.account_id = journal.suspense_account_id
+                       ) = 1
+                   AND (COUNT(*) = COUNT(*) FILTER (
+                           WHERE item.account_id IN (
+                               journal.default_account_id, journal.suspense_account_id
+                           )
+                       ) OR NOT bool_or(item.account_id = journal.default_account_id))
+                """,
+                self.ids,
+            )
+        )
+        unmatched = self.browse([line for line, is_usual in rows if is_usual])
+        unusual = self.browse([line for line, is_usual in rows if not is_usual])
+        unmatched |= unusual.filtered(lambda line: line._is_unmatched())
+        return self & unmatched
+
     def _match_currency(self):
         """Return the currency of the transaction, which may not be the journal's."""
         return self.foreign_currency_id or self.currency_id
@@ -133,7 +168,8 @@ class AccountBankStatementLine(models.Model):
     def _bank_lines(self):
         """Return these lines, of one company, as the values that the engine reads."""
         payers = self._payers()
-        return [line._bank_line(payers) for line in self]
+        learned = self.env["account.match.alias"]._payers(self.company_id)
+        return [line._bank_line(payers, learned) for line in self]
 
     def _payers(self):
         """Return {account number: id of the commercial partner} of the other sides.
@@ -159,12 +195,14 @@ class AccountBankStatementLine(models.Model):
             if not others and partner != own
         }
 
-    def _bank_line(self, payers):
+    def _bank_line(self, payers, learned):
         """Return this line as the value that the engine reads.
 
         :param dict payers: what :meth:`_payers` returned
+        :param dict learned: what persons' choices made known of payers
         """
         self.ensure_one()
+        payer, known_by = self._payer(payers, learned)
         return BankLine(
             id=self.id,
             company=self.company_id.id,
@@ -173,10 +211,21 @@ class AccountBankStatementLine(models.Model):
             date=self.date,
             texts=self._match_texts(),
             partner=self.partner_id.commercial_partner_id.id or None,
-            payer=payers.get(sanitize_account_number(self.account_number)),
+            payer=payer,
+            payer_known_by=known_by,
             charges=self._stated_charges(),
             policy=self.company_id._match_policy(self._match_currency()),
         )
+
+    def _payer(self, payers, learned):
+        """Return (id of the partner who paid, by what learned name it is known)."""
+        payer = payers.get(sanitize_account_number(self.account_number))
+        if payer or not learned:
+            return payer, None
+        for kind, value, shown in self.env["account.match.alias"]._of(self):
+            if payer := learned.get((kind, value)):
+                return payer, shown
+        return None, None
 
     def _stated_charges(self):
         """Return the charges that the bank says it kept, in minor units; 0 if none."""
@@ -210,7 +259,9 @@ class AccountBankStatementLine(models.Model):
         lines = self.filtered(
             lambda line: not line.is_reconciled and line.journal_id not in gateways
         )
-        lines[:MATCH_AT_ONCE]._match("button")
+        log = self.env["account.match.log"]._begin("button")
+        lines[:MATCH_AT_ONCE].with_context(match_log=log.id)._match("button")
+        log._end()
         if len(lines) > MATCH_AT_ONCE:
             lines.match_checked_at = False
             self._wake_match_job()

@@ -113,6 +113,13 @@ class AccountMatch(models.Model):
         readonly=True,
         help="Who decided last: the job, the button Match, or a person's choice.",
     )
+    log_id = fields.Many2one(
+        "account.match.log",
+        "Run",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
     decided_by_id = fields.Many2one("res.users", "By", readonly=True)
     decided_at = fields.Datetime("On", readonly=True)
 
@@ -291,8 +298,23 @@ class AccountMatch(models.Model):
         self.check_access("write")
         for match in self:
             match._check_acceptable()
+            match.sudo()._learn()
             match.sudo()._post("person")
         return True
+
+    def _learn(self):
+        """Remember who paid, where the bank line alone did not tell."""
+        partner = self._members().partner_id
+        if len(partner) == 1:
+            self.env["account.match.alias"]._learn(self.statement_line_id, partner)
+
+    def _unlearn(self):
+        """Forget what named the wrong payer."""
+        for match in self:
+            for partner in match._members().partner_id:
+                self.env["account.match.alias"]._unlearn(
+                    match.statement_line_id, partner
+                )
 
     def _check_acceptable(self):
         """Refuse what a person cannot mean.
@@ -321,6 +343,7 @@ class AccountMatch(models.Model):
         self.check_access("write")
         posted = self.filtered(lambda each: each.state == "posted")
         lines = posted.statement_line_id
+        posted.sudo()._unlearn()
         lines.action_undo_reconciliation()
         posted.sudo()._mark_undone()
         lines._match("button", post=False)

@@ -63,6 +63,7 @@ class AccountMatch(models.Model):
         for match in self:
             match._check_posted()
         self._decide("posted", origin)
+        self.log_id = self.env.context.get("match_log", False)
         self.held_by = self.failure = False
         for match in self.filtered("payout_id"):
             match.payout_id.bank_statement_line_id = match.statement_line_id

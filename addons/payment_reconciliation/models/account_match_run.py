@@ -6,11 +6,11 @@ import psycopg2
 
 from odoo import api, fields, models
 
-from ..matching import assign, join
+from ..matching import assign, join, learn
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 200  # lines per database transaction
+BATCH = 1000  # lines per database transaction
 
 
 class AccountBankStatementLine(models.Model):
@@ -33,17 +33,18 @@ class AccountBankStatementLine(models.Model):
         """
         started, skipped = fields.Datetime.now(), []
         self.env["account.match"]._drop_settled()
-        while True:
-            lines = self._next_to_match(started, skipped)
-            if not lines:
-                return
+        log = self.env["account.match.log"]._begin("job")
+        self = self.with_context(match_log=log.id)
+        while lines := self._next_to_match(started, skipped):
             looked_at = lines._match_committing()
             skipped += (lines - looked_at).ids
             new = self.search_count(
                 [*self._to_match_domain(), ("match_checked_at", "=", False)]
             )
-            if not self.env["ir.cron"]._commit_progress(len(looked_at), remaining=new):
-                return
+            go_on = self.env["ir.cron"]._commit_progress(len(looked_at), remaining=new)
+            if not go_on or log._is_stopped():
+                break
+        log._end()
 
     @api.model
     def _next_to_match(self, started, skipped):
@@ -79,11 +80,20 @@ class AccountBankStatementLine(models.Model):
         :return: the lines that were looked at; those another worker holds are left out
         """
         lines = self.sudo().try_lock_for_update(allow_referencing=True)
-        open_lines = lines.filtered(lambda line: line._is_unmatched())
+        open_lines = lines._unmatched()
         for company, batch in open_lines.grouped("company_id").items():
             batch.with_company(company)._match_or_note(origin, post)
         (lines - open_lines).match_checked_at = fields.Datetime.now()
+        self._match_log()._note(lines)
         return self.browse(lines.ids)
+
+    def _match_log(self):
+        """Return the record of the run at hand, if it is kept."""
+        return (
+            self.env["account.match.log"]
+            .sudo()
+            .browse(self.env.context.get("match_log", []))
+        )
 
     def _match_or_note(self, origin, post):
         """Match a batch; if it fails, line by line, with the error on the line."""
@@ -116,7 +126,9 @@ class AccountBankStatementLine(models.Model):
             - {None},
         )
         settled = Match._settled_documents(self.env.company, values)
-        decisions = assign.decide(join.candidates(bank_lines, items, found, settled))
+        shifts = self.env["account.match.weight"]._shifts(self.env.company)
+        candidates = join.candidates(bank_lines, items, found, settled)
+        decisions = assign.decide(learn.adjusted(candidates, shifts))
         ready = Match._store(self, decisions)
         if post:
             ready._post_or_hold(origin)

@@ -51,6 +51,7 @@ EVIDENCE = {
     "partner_same": _lt("Same partner"),
     "partner_differs": _lt("Another partner"),
     "payer_same": _lt("Paid from a bank account of the partner"),
+    "payer_learned": _lt("%(name)s is known as this partner's payer"),
     "payer_alone": _lt("The partner has no other open item of this amount"),
     "payer_differs": _lt("Paid from a bank account of another partner"),
     "partners_differ": _lt("The documents are of several partners"),

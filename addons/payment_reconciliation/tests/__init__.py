@@ -2,6 +2,7 @@ from . import (
     test_camt,
     test_charges_and_differences,
     test_invoices,
+    test_learning,
     test_parts_and_groups,
     test_payers,
     test_payouts,
