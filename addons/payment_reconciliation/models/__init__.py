@@ -10,9 +10,11 @@ from . import (
     account_match_weight,
     account_move,
     account_partial_reconcile,
+    own_transfer_match,
     payment_balance_transaction,
     payment_payout,
     payment_transfer_match,
     res_company,
     res_config_settings,
+    returned_payment_match,
 )

@@ -141,10 +141,13 @@ class AccountMatch(models.Model):
     @api.depends("payout_id", "move_line_id", "item_ids")
     def _compute_signature(self):
         for match in self:
-            match.signature = _signature(
-                "payout" if match.payout_id else "invoice",
-                match._members().ids if not match.payout_id else match.payout_id.ids,
-            )
+            match.signature = _signature(*match._signature_parts())
+
+    def _signature_parts(self):
+        """Return what tells the candidate from others of the line: (kind, ids)."""
+        if self.payout_id:
+            return "payout", self.payout_id.ids
+        return "invoice", self._members().ids
 
     def _members(self):
         """Return the journal items that this match pays; none for a payout."""

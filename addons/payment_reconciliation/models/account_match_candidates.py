@@ -67,6 +67,18 @@ class AccountMatch(models.Model):
         }
 
     @api.model
+    def _document_keys(self, name, payment_reference, ref, move_type):
+        """Return the keys of a document, see ``matching.keys``."""
+        return _keys(
+            {
+                "name": name,
+                "payment_reference": payment_reference,
+                "ref": ref,
+                "move_type": move_type,
+            }
+        )
+
+    @api.model
     def _flush_for_queries(self):
         self.env["account.move.line"].flush_model()
         self.env["account.move"].flush_model()

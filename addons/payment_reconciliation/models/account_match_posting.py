@@ -62,6 +62,10 @@ class AccountMatch(models.Model):
         self.env["account.move.line"]._reconcile_plan(plan)
         for match in self:
             match._check_posted()
+        self._settle(origin)
+
+    def _settle(self, origin):
+        """Note that these matches are posted; what they make void is gone."""
         self._decide("posted", origin)
         self.log_id = self.env.context.get("match_log", False)
         self.held_by = self.failure = False

@@ -57,6 +57,8 @@ EVIDENCE = {
     "partners_differ": _lt("The documents are of several partners"),
     "date_near": _lt("Expected on %(date)s, near the date of the line"),
     "date_far": _lt("Expected on %(date)s, far from the date of the line"),
+    "own_account": _lt("The other side is the company's own bank %(name)s"),
+    "returned": _lt("Gives back %(amount)s, as much as %(reference)s brought"),
     "names_others": _lt("The text also names %(reference)s"),
     "names_settled": _lt("The text names %(reference)s, which nobody owes any more"),
 }
@@ -71,6 +73,9 @@ HELD = {
     "not_posted": _lt("The payout is not posted in the gateway's journal yet."),
     "transit_taken": _lt("The payout's transfer in transit is already reconciled."),
     "transit_differs": _lt("The payout's transfer in transit is of another amount."),
+    "return": _lt(
+        "It seems to give back a payment: accept it, and the document is owed again."
+    ),
     "undone": _lt("It was undone by a person before."),
     "rejected": _lt("It was rejected by a person before."),
 }

@@ -3,8 +3,10 @@ from . import (
     test_charges_and_differences,
     test_invoices,
     test_learning,
+    test_own_transfers,
     test_parts_and_groups,
     test_payers,
     test_payouts,
+    test_returned_payments,
     test_runs,
 )

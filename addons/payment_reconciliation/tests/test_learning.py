@@ -82,14 +82,18 @@ class TestLearning(ReconciliationCommon):
 
     def test_rights(self):
         clerk = new_test_user(self.env, "clerk", groups="account.group_account_invoice")
-        alias = self.env["account.match.alias"].sudo().create(
-            {
-                "company_id": self.company.id,
-                "kind": "name",
-                "value": "X",
-                "shown": "X",
-                "partner_id": self.partner.id,
-            }
+        alias = (
+            self.env["account.match.alias"]
+            .sudo()
+            .create(
+                {
+                    "company_id": self.company.id,
+                    "kind": "name",
+                    "value": "X",
+                    "shown": "X",
+                    "partner_id": self.partner.id,
+                }
+            )
         )
         self.assertTrue(alias.with_user(clerk).with_company(self.company).kind)
         with self.assertRaises(AccessError):
