@@ -16,6 +16,7 @@
         "views/payment_payout_views.xml",
         "views/account_menus.xml",
         "views/account_match_learned_views.xml",
+        "views/account_reconcile_model_views.xml",
         "views/res_config_settings_views.xml",
     ],
     "installable": True,

@@ -130,8 +130,8 @@ class AccountMatch(models.Model):
     date = fields.Date("Due", compute="_compute_candidate")
 
     _one_candidate = models.Constraint(
-        "CHECK (num_nonnulls(payout_id, move_line_id) <= 1)",
-        "A match has one candidate: a payout, a journal item or a group of them.",
+        "CHECK (num_nonnulls(payout_id, move_line_id, reconcile_model_id) <= 1)",
+        "A match has one candidate: a payout, journal items or a model.",
     )
     _candidate_uniq = models.UniqueIndex(
         "(statement_line_id, signature)",

@@ -61,6 +61,13 @@ EVIDENCE = {
     "returned": _lt("Gives back %(amount)s, as much as %(reference)s brought"),
     "names_others": _lt("The text also names %(reference)s"),
     "names_settled": _lt("The text names %(reference)s, which nobody owes any more"),
+    "rule_contains": _lt('The text contains "%(found)s"'),
+    "rule_contains_not": _lt('The text does not contain "%(found)s"'),
+    "rule_regex": _lt('The model\'s expression finds "%(found)s"'),
+    "rule_amount": _lt("The amount is within the model's limits"),
+    "rule_partner": _lt("The model is for this partner"),
+    "rule_journal": _lt("The model is for this journal"),
+    "rule_always": _lt("The model has no condition"),
 }
 
 HELD = {
@@ -78,4 +85,8 @@ HELD = {
     ),
     "undone": _lt("It was undone by a person before."),
     "rejected": _lt("It was rejected by a person before."),
+    "manual": _lt("The model only proposes: automate it to have it posted."),
+    "always": _lt("The model has no condition: a person decides."),
+    "document": _lt("A document fits as well: choose."),
+    "other_model": _lt("Another model was undone or rejected here before."),
 }

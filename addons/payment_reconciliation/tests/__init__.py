@@ -7,6 +7,8 @@ from . import (
     test_parts_and_groups,
     test_payers,
     test_payouts,
+    test_reconcile_model,
+    test_reconcile_model_habits,
     test_returned_payments,
     test_runs,
 )

@@ -1,0 +1,1 @@
+from . import account_reconcile_model_try
