@@ -1,0 +1,1 @@
+"""Bank lines with a truth that is kept apart from the database, and who finds it."""

@@ -1,0 +1,118 @@
+"""Who matches bank lines rightly: ours, OCA's engine, naive, emulated documented rules.
+
+A seeded story per run, told once to a database; each contestant gets a copy of it. What
+it booked is read from the ledger and held against the truth, which the database never
+saw. Two inputs: every line quotes its invoice's number and no more (OCA's best case),
+and the realistic mix of :mod:`dev.bench._matching.cases`.
+
+Environment: ``SEEDS`` (default 5), ``LINES`` a seed (750), ``OCA_LINES`` of the two
+stories that OCA's engine is run on too (750).
+"""
+
+import os
+import sys
+import time
+from contextlib import contextmanager
+
+from dev import provision
+
+from ._matching import cases, peers, verdicts, world
+
+SEEDS = int(os.environ.get("SEEDS", 5))
+LINES = int(os.environ.get("LINES", 750))
+OCA_LINES = int(os.environ.get("OCA_LINES", 750))
+CONTESTANTS = {
+    "ours": peers.ours,
+    "naive amount and date": peers.naive,
+    "emulated documented rules": peers.documented_rules,
+}
+
+
+def measure(seeds=SEEDS, lines=LINES, oca_lines=OCA_LINES):
+    """Return the figures; the tables by case go to the error output."""
+    figures, found, tops = {}, {}, {}
+    for seed in range(1, seeds + 1):
+        _run(cases.realistic(seed, lines), CONTESTANTS, "realistic", found, tops)
+    everybody = {**CONTESTANTS, "OCA's engine": peers.oca}
+    if oca_lines:
+        _run(cases.exact(99, oca_lines), everybody, "exact memo", found, tops)
+        _run(cases.realistic(98, oca_lines), everybody, "realistic, small", found, tops)
+    for (mix, name), each in found.items():
+        for figure, value in verdicts.summary(each).items():
+            figures[f"{mix}: {name}: {figure}"] = value
+        print(f"\n{mix}: {name}", file=sys.stderr)
+        for case, row in verdicts.by_case(each).items():
+            print(f"  {case:<24} {row}", file=sys.stderr)
+    for mix, shares in tops.items():
+        hits, number = (sum(each) for each in zip(*shares, strict=True))
+        figures[f"{mix}: ours: first proposal right %"] = 100 * hits / number
+    return figures
+
+
+def _run(story, contestants, mix, found, tops):
+    """Tell a story and let every contestant match it."""
+    told = f"bench_matching_{story.seed}"
+    provision.clone_database(provision.ensure_template(), told)
+    try:
+        with _environment(told) as env:
+            moves, ids = world.tell(env, story)
+            numbers = {key: move.id for key, move in moves.items()}
+        _close(told)
+        for name, match in contestants.items():
+            start = time.perf_counter()
+            paid, top = _contest(told, match, ids, numbers)
+            seconds = round(time.perf_counter() - start)
+            print(f"{mix}, {story.seed}, {name}: {seconds} s", file=sys.stderr)
+            judged = verdicts.verdicts(story, ids, paid)
+            found.setdefault((mix, name), []).extend(judged)
+            if name == "ours":
+                _tell_surprises(story, ids, judged, paid)
+                tops.setdefault(mix, []).append(verdicts.top_share(story, ids, top))
+    finally:
+        provision.drop_database(told)
+
+
+def _contest(told, match, ids, moves):
+    """Return what the ledger says after ``match``, and ours' best proposals."""
+    copy = f"{told}_copy"
+    provision.clone_database(told, copy)
+    try:
+        if match is peers.oca:
+            peers.install_oca(copy)
+        with _environment(copy) as env:
+            match(env, ids)
+            env.invalidate_all()
+            best = match is peers.ours and verdicts.best_proposals(env, ids, moves)
+            return verdicts.ledger(env, ids, moves), best
+    finally:
+        _close(copy)
+        provision.drop_database(copy)
+
+
+def _tell_surprises(story, ids, judged, paid):
+    """Print what ours did wrongly, for whoever improves it."""
+    for line, number, verdict in zip(story.lines, ids, judged, strict=True):
+        if verdict.kind == "wrong":
+            print(f"WRONG {line} {paid.get(number)}", file=sys.stderr)
+
+
+@contextmanager
+def _environment(database):
+    from odoo import SUPERUSER_ID, api
+    from odoo.modules.registry import Registry
+    from odoo.tools import config
+
+    options = ["-c", "odoo.conf", "-d", database, "--log-level=critical"]
+    config.parse_config([*options, "--max-cron-threads=0"], setup_logging=True)
+    with Registry(database).cursor() as cr:
+        yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+        cr.commit()
+
+
+def _close(database):
+    """Let go of a database, so that it can be copied or dropped."""
+    from odoo import sql_db
+    from odoo.modules.registry import Registry
+
+    Registry.delete(database)
+    sql_db.close_db(database)
