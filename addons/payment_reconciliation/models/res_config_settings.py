@@ -6,7 +6,6 @@ class ResConfigSettings(models.TransientModel):
 
     match_tolerance = fields.Monetary(
         related="company_id.match_tolerance",
-        currency_field="company_currency_id",
         readonly=False,
     )
     match_tolerance_percent = fields.Float(
