@@ -7,6 +7,7 @@ came of it is read from the ledger afterwards.
 import re
 from collections import defaultdict
 
+from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
 CHUNK = 200
@@ -33,10 +34,17 @@ def oca(env, ids):
 
 
 def install_oca(database):
-    """Install OCA's package into a copy of the story's database."""
-    Registry.new(
+    """Install OCA's package into a copy of the story's database, without our glue."""
+    registry = Registry.new(
         database, update_module=True, install_modules=["account_reconcile_oca"]
     )
+    with registry.cursor() as cr:
+        modules = api.Environment(cr, SUPERUSER_ID, {})["ir.module.module"]
+        glue = [
+            ("name", "=", "payment_reconciliation_oca"),
+            ("state", "=", "installed"),
+        ]
+        modules.search(glue).button_immediate_uninstall()
 
 
 def naive(env, ids):
