@@ -3,13 +3,17 @@
 A database and server of their own: OCA's screen changes how bank lines are entered.
 """
 
+import os
+
 import pytest
+from system_browser import Person, chromium
 from system_stage import free_port, until
 
 from dev import provision
 from dev.odoo_client import OdooClient
 from dev.server import running
 
+PICTURE = os.environ.get("OCA_PICTURE")  # where a picture of the screen is wanted
 LINE = "account.bank.statement.line"
 SHOWN = {
     "reconcile_data_info": {},
@@ -190,3 +194,22 @@ def test_a_model_runs_once_and_its_proposal_is_accepted(odoo, books, say):
     until("it is booked", lambda: opened(odoo, second)["is_reconciled"])
     assert match_of(odoo, second, "posted")["origin"] == "job"
     assert balances(odoo, second) == [-24.2, 4.2, 20.0]
+
+
+def test_in_the_browser(odoo, books, say):
+    """A person opens the bank, reads why, and presses Reconcile."""
+    _invoice, number = owe(odoo, books, 77.7)
+    line = say("thank you very much", 77.7)
+    until("it is proposed", lambda: matches(odoo, line))
+    action = odoo.ref("account_reconcile_oca.action_bank_statement_line_reconcile")
+    with chromium() as browser:
+        person = Person(browser, odoo.url).log_in("admin", "admin")
+        person.open(f"/odoo/{books['bank']}/action-{action}", ".o_kanban_record")
+        person.page.locator(".o_kanban_record", has_text="thank you").click()
+        person.sees("Why:", "Amount equal to the cent", number)
+        if PICTURE:
+            person.page.screenshot(path=PICTURE)
+        person.page.click("button[name=reconcile_bank_line]:visible:not(.disabled)")
+        until("it is reconciled", lambda: opened(odoo, line)["is_reconciled"])
+        person.sees_no_error()
+    assert match_of(odoo, line, "posted")["origin"] == "person"

@@ -1,6 +1,6 @@
 """Models that are proposed because a person has booked the same thing several times."""
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -210,11 +210,20 @@ class AccountBankStatementLine(models.Model):
     _inherit = "account.bank.statement.line"
 
     def _synchronize_from_moves(self, changed_fields):
-        """Look for habits after a person has booked a bank line."""
+        """Look for habits soon after a person has booked a bank line."""
         result = super()._synchronize_from_moves(changed_fields)
-        if "line_ids" in changed_fields and not self.env.su:
-            cron = self.env.ref("payment_reconciliation.cron_propose_models", False)
-            if cron:
-                at = fields.Datetime.add(fields.Datetime.now(), minutes=10)
-                cron.sudo()._trigger(at)
+        is_job = self.env.uid == SUPERUSER_ID or "match_log" in self.env.context
+        if "line_ids" in changed_fields and not is_job:
+            if any(line.is_reconciled for line in self):
+                self._wake_habit_job()
         return result
+
+    @api.model
+    def _wake_habit_job(self):
+        """Have habits looked for in some minutes; once per database transaction."""
+        said = self.env.cr.precommit.data
+        cron = self.env.ref("payment_reconciliation.cron_propose_models", False)
+        if cron and not said.get("payment_reconciliation.habits"):
+            said["payment_reconciliation.habits"] = True
+            at = fields.Datetime.add(fields.Datetime.now(), minutes=10)
+            cron.sudo()._trigger(at)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .test_reconcile_model import ModelsCommon
 
@@ -75,6 +75,27 @@ class TestReconcileModelHabits(ModelsCommon):
             self.say_and_match("Bank fee", amount)
             self.book("Bank fee", amount, self.fees)
         self.assertFalse(self.propose(), "a model takes it already")
+
+    def test_habits_are_looked_for_after_a_person_has_booked(self):
+        booker = new_test_user(
+            self.env,
+            "booker",
+            groups="account.group_account_user",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        line = self.say_bank("Office rent", -5.0)
+        cron = self.env.ref("payment_reconciliation.cron_propose_models")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        _liquidity, suspense, _others = line._seek_for_lines()
+        move = line.move_id.with_user(booker)
+        move.button_draft()
+        change = Command.update(suspense.id, {"account_id": self.rent.id})
+        move.write({"line_ids": [change]})
+        move.action_post()
+        self.assertTrue(line.is_reconciled)
+        later = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        self.assertEqual(len(later - triggers), 1)
 
     def test_a_trial_posts_nothing(self):
         model = self.model()

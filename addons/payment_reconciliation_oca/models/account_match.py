@@ -1,12 +1,21 @@
 from odoo import models
 
+from odoo.addons.payment_reconciliation.models.account_match_posting import (
+    SETTLED_BY_MORE,
+)
+
+BOOKS_MORE = (*SETTLED_BY_MORE, "return")
+
 
 class AccountMatch(models.Model):
     _inherit = "account.match"
 
     def _widget_items(self):
-        """Return the open items that OCA's screen can show as counterparts."""
-        if not self or self.how == "return":
+        """Return the open items that OCA's screen can show as counterparts.
+
+        None where more than the items is booked: our own screen accepts those.
+        """
+        if not self or self.how in BOOKS_MORE:
             return self.env["account.move.line"]
         items = self._members()
         if self.payout_id:
