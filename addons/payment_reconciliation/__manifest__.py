@@ -15,6 +15,7 @@
         "views/account_journal_views.xml",
         "views/payment_payout_views.xml",
         "views/account_menus.xml",
+        "views/bank_discrepancy_views.xml",
         "views/account_match_learned_views.xml",
         "views/account_reconcile_model_views.xml",
         "views/res_config_settings_views.xml",

@@ -13,6 +13,7 @@ from . import (
     account_partial_reconcile,
     account_reconcile_model,
     account_reconcile_model_proposal,
+    bank_discrepancy,
     own_transfer_match,
     payment_balance_transaction,
     payment_payout,

@@ -19,6 +19,11 @@ class AccountBankStatementLine(models.Model):
     match_ids = fields.One2many("account.match", "statement_line_id", "Proposals")
     match_checked_at = fields.Datetime("Last Looked At", readonly=True, copy=False)
     match_failure = fields.Char("Matching Failed", readonly=True, copy=False)
+    settled_names = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Documents that the text names and that nobody owes any more.",
+    )
     match_details = fields.Text("Details", compute="_compute_match_details")
     best_match_id = fields.Many2one(
         "account.match", "Best Proposal", compute="_compute_best_match"

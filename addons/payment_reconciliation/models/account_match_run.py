@@ -6,7 +6,7 @@ import psycopg2
 
 from odoo import api, fields, models
 
-from ..matching import assign, join, learn
+from ..matching import assign, join, learn, score
 
 _logger = logging.getLogger(__name__)
 
@@ -112,6 +112,13 @@ class AccountBankStatementLine(models.Model):
                 {"match_failure": str(error), "match_checked_at": fields.Datetime.now()}
             )
 
+    def _note_settled(self, found, settled):
+        """Note which settled documents the texts name."""
+        for line in self:
+            names = ", ".join(score.settled_names(found[line.id], settled)[:3])
+            if (line.settled_names or "") != names:
+                line.settled_names = names or False
+
     def _match_company(self, origin, post):
         """Match lines of one company."""
         Match = self.env["account.match"]
@@ -126,6 +133,7 @@ class AccountBankStatementLine(models.Model):
             - {None},
         )
         settled = Match._settled_documents(self.env.company, values)
+        self._note_settled(found, settled)
         shifts = self.env["account.match.weight"]._shifts(self.env.company)
         candidates = join.candidates(bank_lines, items, found, settled)
         decisions = assign.decide(learn.adjusted(candidates, shifts))

@@ -28,6 +28,18 @@ class ResCompany(models.Model):
         help="Where charges are booked that the bank says it kept of a payment.",
     )
 
+    bank_unknown_days = fields.Integer(
+        "Ask about Unknown Money after",
+        default=3,
+        help="Days after which money in that nothing explains is a discrepancy.",
+    )
+    bank_old_days = fields.Integer(
+        "Ask about Unmatched Lines after",
+        default=30,
+        help="Days after which a bank line that is not matched is a discrepancy; "
+        "0 for never.",
+    )
+
     @api.constrains("match_tolerance", "match_tolerance_percent")
     def _check_match_tolerance(self):
         for company in self:

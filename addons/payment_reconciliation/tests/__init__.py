@@ -1,6 +1,7 @@
 from . import (
     test_camt,
     test_charges_and_differences,
+    test_discrepancies,
     test_invoices,
     test_learning,
     test_own_transfers,
