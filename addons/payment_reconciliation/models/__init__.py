@@ -14,6 +14,7 @@ from . import (
     account_reconcile_model,
     account_reconcile_model_proposal,
     bank_discrepancy,
+    bank_month_close,
     own_transfer_match,
     payment_balance_transaction,
     payment_payout,

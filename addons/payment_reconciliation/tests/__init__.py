@@ -4,6 +4,7 @@ from . import (
     test_discrepancies,
     test_invoices,
     test_learning,
+    test_month_end,
     test_own_transfers,
     test_parts_and_groups,
     test_payers,

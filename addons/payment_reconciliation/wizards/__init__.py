@@ -1,1 +1,1 @@
-from . import account_reconcile_model_try
+from . import account_reconcile_model_try, bank_reconciliation_report
