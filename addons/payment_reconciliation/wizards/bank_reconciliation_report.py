@@ -159,7 +159,7 @@ class BankReconciliationReport(models.TransientModel):
         """Print the report."""
         return self.env.ref(
             "payment_reconciliation.report_bank_reconciliation"
-        ).report_action(self)
+        ).report_action(self, config=False)
 
     def action_open_unmatched(self):
         """List the bank lines that nobody has allocated."""
