@@ -1,7 +1,7 @@
 {
     "name": "Payment Reconciliation",
     "summary": "Bank lines matched with payouts and invoices, each decision explained",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Accounting/Accounting",
     "author": "Integrated Payments",
     "license": "LGPL-3",

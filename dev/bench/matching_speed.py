@@ -31,22 +31,22 @@ TEXTS = (
 
 
 def measure(sizes=SIZES):
-    """Return the figures of one run, the sizes one after another.
+    """Return the figures of one run, each size in a database of its own.
 
     :param sizes: [(bank lines, open items)]
     """
     figures = {}
-    with environment(DATABASE) as env:
-        bank = _Bank(env)
-        for lines, items in sizes:
-            name = f"{lines} x {items}"
-            bank.grow(lines, items)
+    for lines, items in sizes:
+        name = f"{lines} x {items}"
+        with environment(f"{DATABASE}_{items}") as env:
+            bank = _Bank(env)
+            bank.fill(lines, items)
             figures.update(_figures(name, bank.propose(), lines))
             figures[f"{name} proposals"] = bank.proposals()
-            print(figures, file=sys.stderr, flush=True)  # the next size takes minutes
-        cost = bank.post(POSTED)
-        figures["posted lines"] = bank.posted
-        figures["posted lines per second"] = bank.posted / cost.seconds
+            cost = bank.post(POSTED)
+        figures[f"{name} posted lines"] = bank.posted
+        figures[f"{name} posted lines per second"] = bank.posted / cost.seconds
+        print(figures, file=sys.stderr, flush=True)  # the next size takes minutes
     return figures
 
 
@@ -64,7 +64,7 @@ class _Bank:
     """A company with open invoices and a bank whose lines are to be matched."""
 
     def __init__(self, env):
-        self.env, self.items, self.posted = env, 0, 0
+        self.env, self.posted = env, 0
         self.partner = env["res.partner"].create({"name": "Customer"})
         self.journal = env["account.journal"].create(
             {"name": "Speed Bank", "code": "SPD", "type": "bank"}
@@ -93,15 +93,9 @@ class _Bank:
 
     # === Made by SQL === #
 
-    def grow(self, lines, items):
+    def fill(self, lines, items):
         """Have ``items`` open items, and ``lines`` lines that nobody looked at yet."""
-        self._run("DELETE FROM account_match")
-        self._run(
-            "UPDATE account_bank_statement_line SET match_checked_at = now()"
-            " WHERE match_checked_at IS NULL"
-        )
-        self._add_items(self.items + 1, items)
-        self.items = items
+        self._add_items(items)
         self._add_lines(lines)
         self.env.cr.commit()
         self.env.invalidate_all()
@@ -111,9 +105,8 @@ class _Bank:
     def _run(self, query, **values):
         self.env.cr.execute(query, values)
 
-    def _add_items(self, first, last):
-        """Add invoices ``first`` to ``last`` and their customers."""
-        self._run("DROP TABLE IF EXISTS item")
+    def _add_items(self, count):
+        """Add invoices 1 to ``count`` and their customers."""
         self._run(
             """
             CREATE TEMPORARY TABLE item AS
@@ -122,19 +115,17 @@ class _Bank:
                    round((100 + (number::bigint * 7919) %% 1000003) / 100.0, 2)
                        AS amount,
                    NULL::int AS partner_id
-              FROM generate_series(%(first)s, %(last)s) AS number
+              FROM generate_series(1, %(count)s) AS number
             """,
-            first=first,
-            last=last,
+            count=count,
         )
         self._run(
             """
             CREATE TEMPORARY TABLE customer ON COMMIT DROP AS
             SELECT number, nextval('res_partner_id_seq')::int AS id
-              FROM generate_series(%(first)s / %(each)s, %(last)s / %(each)s) AS number
+              FROM generate_series(0, %(count)s / %(each)s) AS number
             """,
-            first=first,
-            last=last,
+            count=count,
             each=ITEMS_PER_PARTNER,
         )
         customer = {"id": "x.id", "commercial_partner_id": "x.id"}
@@ -162,7 +153,6 @@ class _Bank:
 
     def _add_lines(self, count):
         """Add bank lines that pay invoices all over the ledger."""
-        self._run("DROP TABLE IF EXISTS bank_line")
         texts = " ".join(
             f"WHEN {place} THEN {text}" for place, text in enumerate(TEXTS)
         )

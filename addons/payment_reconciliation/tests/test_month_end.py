@@ -2,7 +2,7 @@
 
 from odoo.exceptions import UserError
 from odoo.fields import Command, Date
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import ReconciliationCommon
 
@@ -27,6 +27,13 @@ class TestMonthEnd(ReconciliationCommon):
         )
 
     # === The report === #
+
+    def test_the_empty_form(self):
+        with Form(self.env["bank.reconciliation.report"]) as form:
+            self.assertFalse(form.currency_id)
+            form.journal_id = self.bank
+            self.assertEqual(form.difference, 0.0)
+            self.assertEqual(form.currency_id, self.bank.company_id.currency_id)
 
     def test_ledger_equals_statement(self):
         invoice = self.owe(100.0)

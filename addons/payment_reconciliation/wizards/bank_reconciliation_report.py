@@ -67,8 +67,13 @@ class BankReconciliationReport(models.TransientModel):
 
     @api.depends("journal_id", "date")
     def _compute_figures(self):
-        for report in self:
+        complete = self.filtered(lambda report: report.journal_id and report.date)
+        for report in complete:
             report.update(report._figures())
+        computed = self._fields["currency_id"].compute
+        for field in self._fields.values():
+            if field.compute == computed:
+                (self - complete)[field.name] = False
 
     def _figures(self):
         """Return the values of all figures."""
