@@ -75,6 +75,13 @@ class BankReconciliationReport(models.TransientModel):
             if field.compute == computed:
                 (self - complete)[field.name] = False
 
+    @api.depends("journal_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for report in self:
+            name = report.journal_id.name or self.env._("new")
+            report.display_name = self.env._("Bank reconciliation: %s", name)
+
     def _figures(self):
         """Return the values of all figures."""
         journal = self.journal_id
