@@ -17,10 +17,14 @@ class AccountBankStatementLine(models.Model):
     def _match_company(self, origin, post):
         """Propose the payment that a line gives back, where no open item fits."""
         result = super()._match_company(origin, post)
-        self.filtered(
-            lambda line: line.match_state == "open"
-        )._propose_returned_payments()
+        self.filtered(lambda line: line._may_give_back())._propose_returned_payments()
         return result
+
+    def _may_give_back(self):
+        """Whether the line names what is settled, and nothing open fits."""
+        self.ensure_one()
+        states = self.match_ids.mapped("state") if self.settled_names else ["posted"]
+        return not self.is_reconciled and not {"posted", "proposed"} & set(states)
 
     def _propose_returned_payments(self):
         found = {line: set(extract.references(line._match_texts())) for line in self}
