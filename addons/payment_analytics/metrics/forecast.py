@@ -1,9 +1,9 @@
 """When open money comes: each customer's own delay, drawn to the company's.
 
 A *history* is {days late: number of paid invoices}. A customer with few paid invoices
-says little, so its history is mixed with that of the company: with ``n`` invoices of its
-own it counts ``n / (n + OWN_WEIGHT)``. (Credibility theory: Bühlmann, "Experience rating
-and credibility", ASTIN Bulletin 4, 1967.) The company's own history is drawn to
+says little, so its history is mixed with that of the company: with ``n`` invoices of
+its own it counts ``n / (n + OWN_WEIGHT)``. (Credibility theory: Bühlmann, "Experience
+rating and credibility", ASTIN Bulletin 4, 1967.) The company's own history is drawn to
 :data:`FIRST_GUESS` in the same way, so that a young company has a forecast too.
 
 The middle day is the median, which one invoice that was argued over for a year does not

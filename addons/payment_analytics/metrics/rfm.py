@@ -1,8 +1,8 @@
 """Customers by recency, frequency and money: quintiles within a company, and names.
 
-Quintiles after Hughes, "Strategic Database Marketing" (1994): customers are put in order
-and cut into fifths; 5 is best. Equal values get the same score whatever the order they
-are read in: a customer's score is 1 and a fifth of the way for every fifth of the
+Quintiles after Hughes, "Strategic Database Marketing" (1994): customers are put in
+order and cut into fifths; 5 is best. Equal values get the same score whatever the order
+they are read in: a customer's score is 1 and a fifth of the way for every fifth of the
 customers who are *strictly* worse.
 
 The names are those of Putler (https://www.putler.com/rfm-analysis/), whose ranges of
