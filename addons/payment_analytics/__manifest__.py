@@ -9,7 +9,12 @@
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
+        "security/payment_customer_rules.xml",
         "views/payment_report_views.xml",
+        "views/payment_customer_snapshot_views.xml",
+        "views/payment_cohort_views.xml",
+        "views/payment_forecast_line_views.xml",
+        "views/payment_forecast_run_views.xml",
         "data/ir_filters.xml",
         "data/dashboards.xml",
     ],

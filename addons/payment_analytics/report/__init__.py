@@ -1,1 +1,1 @@
-from . import payment_report
+from . import payment_forecast_curve, payment_report

@@ -1,0 +1,8 @@
+from . import (
+    payment_cohort,
+    payment_customer_month,
+    payment_customer_snapshot,
+    payment_forecast_check,
+    payment_forecast_line,
+    payment_forecast_run,
+)
