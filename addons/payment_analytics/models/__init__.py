@@ -5,4 +5,9 @@ from . import (
     payment_forecast_check,
     payment_forecast_line,
     payment_forecast_run,
+    payment_figures,
+    payment_target,
+    payment_threshold,
+    res_company,
+    res_config_settings,
 )

@@ -3,4 +3,5 @@ from . import (
     test_payment_report,
     test_report_channels,
     test_report_rights,
+    test_targets,
 )
