@@ -2,8 +2,9 @@
 
 A check takes figures of now and of the past, and returns a :class:`Finding`. Each
 statistical check is a test against the company's own past: what is seen now has to be
-so unlikely there that, over all checks of all hours of a year, no more false alarms are
-expected than the policy allows (a union bound: it holds however much the hours overlap).
+so unlikely there that, over all checks of all hours of a year, no more false alarms
+are expected than the policy allows (a union bound: it holds however much the hours
+overlap).
 Besides, what is seen must matter: enough cases, and a change that a person would call
 one. Without enough past there is no alarm.
 

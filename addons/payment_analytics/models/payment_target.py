@@ -67,7 +67,6 @@ class PaymentTarget(models.Model):
     )
     target_value = fields.Float("Target", digits=(16, 4), tracking=True)
     renew = fields.Boolean(
-        "Renew",
         default=True,
         help="When the period is over the next one gets the same target.",
     )

@@ -46,9 +46,8 @@ class TestThresholds(AnalyticsCommon):
         of_cards = self.fee(method_id=self.pm_card.id, limit=0.015)
         find = self.env["payment.threshold"]._in_force
         day = date(2026, 5, 1)
-        self.assertEqual(
-            find(self.company, "fees", day, method=self.pm_card.id), of_cards
-        )
+        by_card = find(self.company, "fees", day, method=self.pm_card.id)
+        self.assertEqual(by_card, of_cards)
         self.assertEqual(find(self.company, "fees", day, method=-1), of_all)
         self.assertFalse(find(self.company, "fees", date(2025, 5, 1)))
 
