@@ -124,13 +124,14 @@ def _runs(number, text):
         for left, right in zip(atoms, atoms[1:], strict=False)
     ]
     words = [atom.group() for atom in atoms]
+    digits = [sum(map(str.isdigit, word)) for word in words]
     for start in range(len(words)):
         value, figures, broken = "", 0, False
         for end in range(start, min(start + MAX_ATOMS_PER_RUN, len(words))):
             if end > start:
                 broken |= _breaks_digits(words, gaps, end - 1)
             value += words[end]
-            figures += sum(char.isdigit() for char in words[end])
+            figures += digits[end]
             if len(value) > MAX_LENGTH:
                 break
             enough = figures >= MIN_DIGITS or is_long_id(value)

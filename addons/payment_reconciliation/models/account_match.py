@@ -155,10 +155,16 @@ class AccountMatch(models.Model):
 
     @api.depends("state")
     def _compute_state_rank(self):
-        order = [state for state, _label in self._fields["state"].selection]
-        order.insert(0, order.pop(order.index("posted")))
+        ranks = self._ranks()
         for match in self:
-            match.state_rank = order.index(match.state)
+            match.state_rank = ranks[match.state]
+
+    @api.model
+    def _ranks(self):
+        """Return {state: its place in the list}; what is posted comes first."""
+        states = [state for state, _label in self._fields["state"].selection]
+        states.sort(key=lambda state: state != "posted")
+        return {state: rank for rank, state in enumerate(states)}
 
     @api.depends("evidence", "held_by", "failure", "state")
     @api.depends_context("lang")
@@ -248,7 +254,7 @@ class AccountMatch(models.Model):
             pair, values = self._pair_of(decision), self._prepare(decision)
             match = by_pair.get(pair)
             if not match:
-                fresh.append((decision, values))
+                fresh.append((decision, {**values, **self._computed(pair)}))
                 continue
             seen |= match
             if match.state in DONE_BY_HAND:
@@ -262,6 +268,18 @@ class AccountMatch(models.Model):
             if decision.posts:
                 ready |= match
         return ready
+
+    @api.model
+    def _computed(self, pair):
+        """Return what would be computed for a new proposal: one INSERT, no UPDATE."""
+        line, signature = pair
+        return {
+            "signature": signature,
+            "state_rank": self._ranks()["proposed"],
+            "company_id": self.env["account.bank.statement.line"]
+            .browse(line)
+            .company_id.id,
+        }
 
     def _pair(self):
         self.ensure_one()

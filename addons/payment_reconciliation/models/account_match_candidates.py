@@ -16,29 +16,40 @@ class AccountMatch(models.Model):
     _inherit = "account.match"
 
     @api.model
-    def _open_items(self, company, amounts, values, partners=()):
+    def _named_moves(self, company, values):
+        """Return the ids of the posted entries that bear one of ``values``.
+
+        :param values: normalised references found in the lines' texts
+        """
+        self._flush_for_queries()
+        companies = self._companies(company).ids
+        rows = self.env.execute_query(queries.named_moves(companies, values))
+        return [number for (number,) in rows]
+
+    @api.model
+    def _open_items(self, company, amounts, named, partners=()):
         """Return the open items of a company that bank lines may pay.
 
         :param company: res.company
         :param amounts: {(res.currency, minor units)} of the lines
-        :param values: normalised references found in the lines' texts
+        :param named: ids of the entries that the lines' texts name
         :param partners: ids of the commercial partners that the lines may be of
         :return: list of ``matching.values.OpenItem``
         """
         return [
-            *self._open_journal_items(company, amounts, values, partners),
+            *self._open_journal_items(company, amounts, named, partners),
             *self._open_payouts(company),
         ]
 
     @api.model
-    def _open_journal_items(self, company, amounts, values, partners):
+    def _open_journal_items(self, company, amounts, named, partners):
         """Return open items of documents, payments and other entries."""
         self._flush_for_queries()
         gateways = self.env["payment.provider"]._gateway_journals()
         rows = self.env.execute_query_dict(
             queries.open_items(
                 self._companies(company).ids,
-                values,
+                named,
                 self._major_amounts(amounts),
                 partners,
                 limits=(AMOUNT_ONLY_LIMIT, MAX_OPEN + 1),
@@ -53,12 +64,13 @@ class AccountMatch(models.Model):
         return [self._journal_item(row, by_id[row["currency_id"]]) for row in rows]
 
     @api.model
-    def _settled_documents(self, company, values):
-        """Return {normalised reference: as people write it} of documents not open."""
+    def _settled_documents(self, named):
+        """Return {normalised reference: as people write it} of documents not open.
+
+        :param named: ids of the entries that the lines' texts name
+        """
         self._flush_for_queries()
-        rows = self.env.execute_query_dict(
-            queries.settled_documents(self._companies(company).ids, values)
-        )
+        rows = self.env.execute_query_dict(queries.settled_documents(named))
         return {
             key.value: key.shown
             for row in rows

@@ -130,10 +130,10 @@ def items_of_partners(companies, partners, limit):
     )
 
 
-def open_items(companies, values, amounts, partners, *, limits, journals, accounts):
+def open_items(companies, named, amounts, partners, *, limits, journals, accounts):
     """Return the query of all open items that bank lines may pay.
 
-    :param values: normalised references found in the lines' texts
+    :param named: ids of the entries that the lines' texts name
     :param amounts: list of (currency id, amount) of the lines
     :param partners: ids of commercial partners that the lines may be of
     :param limits: (items per amount, items per partner)
@@ -149,7 +149,7 @@ def open_items(companies, values, amounts, partners, *, limits, journals, accoun
     )
     return SQL(
         """
-        WITH named AS MATERIALIZED (%(named)s),
+        WITH named AS (SELECT unnest(%(named)s::int[]) AS id),
         fitting AS MATERIALIZED (%(fitting)s),
         owed AS MATERIALIZED (%(owed)s),
         wanted AS (
@@ -181,7 +181,7 @@ def open_items(companies, values, amounts, partners, *, limits, journals, accoun
      LEFT JOIN res_partner owner ON owner.id = partner.commercial_partner_id
          WHERE %(matchable)s
         """,
-        named=named_moves(companies, values),
+        named=list(named),
         fitting=items_of_amounts(companies, amounts, partners, per_amount, matchable),
         owed=items_of_partners(companies, partners, per_partner),
         open=SQL(OPEN),
@@ -189,24 +189,26 @@ def open_items(companies, values, amounts, partners, *, limits, journals, accoun
     )
 
 
-def settled_documents(companies, values):
-    """Return the query of documents that ``values`` name and that nobody owes."""
+def settled_documents(named):
+    """Return the query of those documents among ``named`` that nobody owes.
+
+    :param named: ids of entries
+    """
     return SQL(
         """
-        WITH named AS MATERIALIZED (%(named)s)
         SELECT move.name, move.payment_reference, move.ref, move.move_type
-          FROM named
-          JOIN account_move move ON move.id = named.id
-         WHERE move.move_type != 'entry'
+          FROM account_move move
+         WHERE move.id = ANY(%(named)s)
+           AND move.move_type != 'entry'
            AND NOT EXISTS (
                 SELECT FROM account_move_line item
                   JOIN account_account account ON account.id = item.account_id
-                 WHERE item.move_id = named.id
+                 WHERE item.move_id = move.id
                    AND account.account_type
                        IN ('asset_receivable', 'liability_payable')
                    AND %(open)s
            )
         """,
-        named=named_moves(companies, values),
+        named=list(named),
         open=SQL(OPEN),
     )

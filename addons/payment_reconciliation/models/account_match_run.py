@@ -125,14 +125,15 @@ class AccountBankStatementLine(models.Model):
         bank_lines = self._bank_lines()
         found = join.references_of(bank_lines)
         values = {value for references in found.values() for value in references}
+        named = Match._named_moves(self.env.company, values)
         items = Match._open_items(
             self.env.company,
             {(line._match_currency(), line._match_amount()) for line in self},
-            values,
+            named,
             {each for line in bank_lines for each in (line.payer, line.partner)}
             - {None},
         )
-        settled = Match._settled_documents(self.env.company, values)
+        settled = Match._settled_documents(named)
         self._note_settled(found, settled)
         shifts = self.env["account.match.weight"]._shifts(self.env.company)
         candidates = join.candidates(bank_lines, items, found, settled)
