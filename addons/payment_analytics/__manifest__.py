@@ -17,6 +17,7 @@
         "views/payment_forecast_line_views.xml",
         "views/payment_forecast_run_views.xml",
         "data/ir_filters.xml",
+        "data/ir_cron.xml",
         "data/dashboards.xml",
         "data/payment_threshold.xml",
         "data/ir_cron_alerts.xml",

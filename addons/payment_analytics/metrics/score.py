@@ -13,6 +13,7 @@ FAILURE_POINTS = 20
 FAILURE_WEIGHT = 5  # so that the one failure of a new customer is not half of all
 DISPUTE_POINTS, MOST_DISPUTE_POINTS = 15, 30
 OVERDUE_POINTS = 10
+FEW_INVOICES = 5  # up to here the delay is more the company's than the customer's
 MARGIN = 1.5  # room above what is usually open
 MONTH = 30.0  # days
 
@@ -46,7 +47,7 @@ class Deduction:
     points: int
 
 
-def credible_delay(own_mean, invoices, company_mean, weight=5):
+def credible_delay(own_mean, invoices, company_mean, weight=FEW_INVOICES):
     """Return a customer's average delay, drawn to the company's where it is thin.
 
     Bühlmann's credibility: ``n`` invoices count ``n / (n + weight)``.

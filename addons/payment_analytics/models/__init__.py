@@ -9,5 +9,12 @@ from . import (
     payment_target,
     payment_threshold,
     res_company,
+    res_company_customers,
     res_config_settings,
+    payment_customer_snapshot_compute,
+    payment_forecast_check,
+    payment_forecast_line,
+    payment_forecast_run,
+    res_company,
+    res_company_customers,
 )

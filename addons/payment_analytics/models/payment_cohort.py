@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 
 class PaymentCohort(models.Model):
@@ -49,7 +50,37 @@ class PaymentCohort(models.Model):
         "This cohort is already stored.",
     )
 
+    def _read_group_select(self, aggregate_spec, query):
+        """Retention of several rows is sum over sum, never an average of ratios."""
+        if aggregate_spec != "retention:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        self._check_field_access(self._fields["retention"], "read")
+        return SQL(
+            "SUM(%s)::float / NULLIF(SUM(%s), 0)",
+            self._field_to_sql(self._table, "members", query),
+            self._field_to_sql(self._table, "size", query),
+        )
+
     # === ACTIONS === #
 
     def action_open_customers(self):
         """Open the customers of this cohort who paid in this month."""
+        self.ensure_one()
+        month = fields.Date.add(self.cohort_day, months=self.months_since)
+        paid = self.env["payment.customer.month"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("month", "=", month),
+                ("payments", ">", 0),
+            ]
+        )
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "payment_analytics.action_payment_customer_snapshot"
+        )
+        domain = [
+            ("company_id", "=", self.company_id.id),
+            ("cohort_day", "=", self.cohort_day),
+            ("user_id", "=", self.user_id.id),
+            ("partner_id", "in", paid.partner_id.ids),
+        ]
+        return {**action, "domain": domain, "context": {}}

@@ -26,6 +26,7 @@ class PaymentCustomerMonth(models.Model):
     gross = fields.Monetary(readonly=True)
     net = fields.Monetary(readonly=True)
 
-    _month_uniq = models.UniqueIndex(
-        "(company_id, partner_id, month)", "This month is already stored."
+    # A constraint, not an index: merging partners looks for constraints.
+    _month_uniq = models.Constraint(
+        "UNIQUE(company_id, partner_id, month)", "This month is already stored."
     )

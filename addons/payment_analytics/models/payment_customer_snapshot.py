@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..metrics import rfm, score
 
@@ -148,11 +149,95 @@ class PaymentCustomerSnapshot(models.Model):
     )
     credit_limit = fields.Monetary("Proposed Credit Limit", readonly=True)
 
-    _customer_uniq = models.UniqueIndex(
-        "(company_id, partner_id)", "This customer already has a snapshot."
+    # A constraint, not an index: merging partners looks for constraints.
+    _customer_uniq = models.Constraint(
+        "UNIQUE(company_id, partner_id)", "This customer already has a snapshot."
     )
+
+    # === DISPLAY === #
+
+    reasons_text = fields.Text(
+        "Why", compute="_compute_reasons_text", help="What took points off the score."
+    )
+    is_known = fields.Boolean(compute="_compute_reasons_text")
+
+    @api.depends("reasons", "grade")
+    def _compute_reasons_text(self):
+        for snapshot in self:
+            snapshot.is_known = bool(snapshot.grade)
+            reasons = snapshot.reasons or []
+            lines = [snapshot._reason(*reason) for reason in reasons]
+            if not lines and snapshot.grade:
+                lines = [self.env._("Pays on time, nothing failed or overdue.")]
+            elif not lines:
+                lines = [self.env._("Nothing is known yet: never paid, nothing due.")]
+            snapshot.reasons_text = "\n".join(lines)
+
+    def _reason(self, cause, points, delay):
+        """Return one deduction in words."""
+        share = 100 * self.overdue_amount / (self.open_amount or 1)
+        texts = {
+            "delay": self.env._("%(days)s days late on average", days=delay),
+            "failures": self.env._(
+                "%(failed)s of %(tried)s payments failed",
+                failed=self.failures,
+                tried=self.decided_payments,
+            ),
+            "disputes": self.env._("%(count)s payments disputed", count=self.disputes),
+            "overdue": self.env._(
+                "%(share)s%% of what is open is overdue", share=round(share)
+            ),
+        }
+        text = texts[cause]
+        if cause == "delay" and self.paid_invoices < score.FEW_INVOICES:
+            text = self.env._(
+                "%(text)s, drawn to all customers' average (%(count)s paid invoices)",
+                text=text,
+                count=self.paid_invoices,
+            )
+        return f"{text}: \u2212{points}"
+
+    def _read_group_select(self, aggregate_spec, query):
+        """The average payment of several customers is paid over payments."""
+        if aggregate_spec != "average_ticket:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        self._check_field_access(self._fields["average_ticket"], "read")
+        return SQL(
+            "SUM(%s)::float / NULLIF(SUM(%s), 0)",
+            self._field_to_sql(self._table, "gross", query),
+            self._field_to_sql(self._table, "payments", query),
+        )
 
     # === ACTIONS === #
 
-    def action_compute(self):
-        """Compute the customers of the reader's companies now."""
+    def action_open_customer(self):
+        """Open the customer's own page."""
+        self.ensure_one()
+        return self.partner_id._get_records_action()
+
+    def action_open_payments(self):
+        """Open the gateway payments of the customer and its contacts."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "payment_analytics.action_payment_report"
+        )
+        domain = [
+            ("commercial_partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+        ]
+        return {**action, "domain": domain, "context": {}, "view_mode": "list,pivot"}
+
+    def action_open_invoices(self):
+        """Open the customer's invoices that are not paid."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        domain = [
+            ("commercial_partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("move_type", "in", ("out_invoice", "out_refund")),
+            ("payment_state", "in", ("not_paid", "partial")),
+            ("state", "=", "posted"),
+        ]
+        return {**action, "domain": domain, "context": {}}

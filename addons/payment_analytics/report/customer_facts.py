@@ -2,8 +2,8 @@
 
 Which money is a customer's payment, so that each counts once whatever its channel:
 
-- what reached a gateway, from the gateway's facts (``payment_facts``), whether or not
-  it is booked yet;
+- what reached a gateway, from the gateway's facts (``payment_facts.select_facts``),
+  whether or not it is booked yet;
 - everything else from the books: a payment or a statement line of bank or cash that
   credits the customer's receivable account. The entries of gateway payments and of
   gateway movements are left out there; announced bank transfers are left out here,
@@ -11,10 +11,6 @@ Which money is a customer's payment, so that each counts once whatever its chann
 
 Amounts are in the company's currency; a day is one of the company's time zone.
 """
-
-from odoo.tools import SQL
-
-from .payment_facts import select_facts
 
 GATEWAY = """
     SELECT fact.commercial_partner_id AS partner_id, fact.day,
@@ -198,9 +194,12 @@ STORE = f"""
     {", ".join(f"{name} = EXCLUDED.{name}" for name in list(COLUMNS)[2:])}
 """
 
-# Whoever paid, tried to, or was invoiced; without those whose figures are new.
+# Whoever paid, tried to, or was invoiced; and whether this run has computed it already.
 ENTITIES = """
-    SELECT DISTINCT partner.commercial_partner_id
+    SELECT DISTINCT partner.commercial_partner_id, EXISTS (
+        SELECT FROM payment_customer_snapshot known
+        WHERE known.company_id = %(company)s AND known.computed_at >= %(since)s
+          AND known.partner_id = partner.commercial_partner_id)
     FROM (
         SELECT partner_id FROM payment_transaction
         WHERE company_id = %(company)s AND state <> 'draft'
@@ -211,10 +210,7 @@ ENTITIES = """
           AND account.account_type = 'asset_receivable'
     ) active
     JOIN res_partner partner ON partner.id = active.partner_id
-    WHERE NOT EXISTS (
-        SELECT FROM payment_customer_snapshot known
-        WHERE known.company_id = %(company)s AND known.computed_at >= %(since)s
-          AND known.partner_id = partner.commercial_partner_id)
+    WHERE partner.commercial_partner_id IS NOT NULL
     ORDER BY 1
 """
 
@@ -287,12 +283,3 @@ COHORTS = """
       ON active.cohort_day = cohort.cohort_day AND active.since = number.since
      AND active.user_id IS NOT DISTINCT FROM cohort.user_id
 """
-
-
-def query(code, **values):
-    """Return ``code`` as SQL, the gateway's facts put in."""
-    return (
-        SQL(code, facts=select_facts(), **values)
-        if "%(facts)s" in code
-        else SQL(code, **values)
-    )

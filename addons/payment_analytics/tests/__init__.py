@@ -1,4 +1,5 @@
 from . import (
+    test_customers,
     test_dashboard,
     test_payment_report,
     test_report_channels,
