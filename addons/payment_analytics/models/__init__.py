@@ -2,6 +2,7 @@ from . import (
     payment_cohort,
     payment_customer_month,
     payment_customer_snapshot,
+    payment_customer_snapshot_compute,
     payment_figures,
     payment_forecast_check,
     payment_forecast_line,
@@ -11,10 +12,4 @@ from . import (
     res_company,
     res_company_customers,
     res_config_settings,
-    payment_customer_snapshot_compute,
-    payment_forecast_check,
-    payment_forecast_line,
-    payment_forecast_run,
-    res_company,
-    res_company_customers,
 )
