@@ -23,6 +23,7 @@
         "data/ir_cron_alerts.xml",
         "views/payment_threshold_views.xml",
         "views/payment_target_views.xml",
+        "views/payment_alert_views.xml",
         "views/payment_analysis_menus.xml",
         "views/res_config_settings_views.xml",
     ],

@@ -12,7 +12,7 @@ An alarm, once raised, holds until the figures are no longer unlikely at
 :data:`QUIET`, so that it does not come and go from hour to hour.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import chance
 
@@ -201,3 +201,8 @@ def above_contract(subject, fees, gross, payments, contract, tolerance, minimum)
             "excess": fees - contract * gross,
         },
     )
+
+
+def renamed(finding, subject):
+    """Return a finding under another name of its subject."""
+    return replace(finding, subject=subject)
