@@ -1,6 +1,6 @@
 from . import (
-    test_customers,
     test_alerts,
+    test_customers,
     test_dashboard,
     test_payment_report,
     test_report_channels,
