@@ -16,6 +16,8 @@
         "views/payment_cohort_views.xml",
         "views/payment_forecast_line_views.xml",
         "views/payment_forecast_run_views.xml",
+        "views/payment_rollup_views.xml",
+        "data/ir_cron_rollup.xml",
         "data/ir_filters.xml",
         "data/ir_cron.xml",
         "data/dashboards.xml",

@@ -186,6 +186,7 @@ def _charge(payload):
     method = details.get("type")
     instrument = (details.get(method) or {}) if method else {}
     billing = payload.get("billing_details") or {}
+    outcome = payload.get("outcome") or {}
     return Charge(
         ref=payload["id"],
         status=payload["status"],
@@ -205,6 +206,8 @@ def _charge(payload):
         fingerprint=instrument.get("fingerprint"),
         failure_code=payload.get("failure_code"),
         failure_message=payload.get("failure_message"),
+        outcome=outcome.get("type"),
+        decline_reason=outcome.get("reason"),
         balance_transaction_ref=_ref(payload.get("balance_transaction")),
         failure_balance_transaction_ref=_ref(
             payload.get("failure_balance_transaction")

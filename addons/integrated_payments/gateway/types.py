@@ -102,6 +102,8 @@ class Charge:
     fingerprint: str | None = None
     failure_code: str | None = None
     failure_message: str | None = None
+    outcome: str | None = None  # who decided: authorized, issuer_declined, blocked, ...
+    decline_reason: str | None = None
     balance_transaction_ref: str | None = None
     failure_balance_transaction_ref: str | None = None  # failed after it had succeeded
     capture_before: datetime | None = None

@@ -36,6 +36,8 @@ class PaymentCharge(models.Model):
     fingerprint = fields.Char(readonly=True)
     failure_code = fields.Char(readonly=True)
     failure_message = fields.Char(readonly=True)
+    outcome = fields.Char(readonly=True, help="Who decided, in the gateway's word.")
+    decline_reason = fields.Char(readonly=True, help="In the gateway's word.")
     customer_ref = fields.Char("Gateway Customer", readonly=True)
     email = fields.Char(readonly=True)
 
@@ -75,6 +77,8 @@ class PaymentCharge(models.Model):
                 "fingerprint": fact.fingerprint or False,
                 "failure_code": fact.failure_code or False,
                 "failure_message": fact.failure_message or False,
+                "outcome": fact.outcome or False,
+                "decline_reason": fact.decline_reason or False,
                 "customer_ref": fact.customer_ref or False,
                 "email": fact.email or False,
             }

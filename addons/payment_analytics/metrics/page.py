@@ -25,18 +25,25 @@ help of the fields in Odoo.
   of ratios, and empty where there is nothing to divide by.
 """
 
+DAY_OF = {definitions.PAYMENT: "the payment's day", definitions.EVENT: "its own day"}
+
 
 def render():
     """Return the page as Markdown."""
     facts = [
-        f"| **{fact.label}** | `{fact.name}` | {fact.unit} | {fact.text} |"
-        f" {_source(fact.source)} |"
+        f"| **{fact.label}** | `{fact.name}` | {fact.unit} | {DAY_OF[fact.on]} |"
+        f" {fact.text} | {_source(fact.source)} |"
         for fact in definitions.FACTS.values()
     ]
     metrics = [
         f"| **{metric.label}** | `{metric.name}` | {metric.unit} | {metric.text} |"
         f" {metric.formula} | {_source(metric.source)} |"
         for metric in definitions.METRICS.values()
+    ]
+    others = [
+        f"| **{each.label}** | `{each.name}` | {each.unit} | {each.text} |"
+        f" {each.formula} | `{each.computed_by}` | {_source(each.source)} |"
+        for each in definitions.DEFINITIONS.values()
     ]
     return "\n".join(
         [
@@ -47,16 +54,26 @@ def render():
             *metrics,
             "",
             "## Facts that they are made of",
-            "| fact | name | unit | what it counts | source |",
-            "|---|---|---|---|---|",
+            "| fact | name | unit | counts on | what it counts | source |",
+            "|---|---|---|---|---|---|",
             *facts,
+            "",
+            "## Figures that are no sums over payments",
+            "| figure | name | unit | what it says | formula | worked out by"
+            " | source |",
+            "|---|---|---|---|---|---|---|",
+            *others,
             "",
         ]
     )
 
 
 def _source(source):
-    return f"[Stripe]({source})" if source.startswith("https://") else source
+    """Return a source as a link that bears its site's name."""
+    if not source.startswith("https://"):
+        return source
+    site = source.split("/")[2].split(".")[-2].capitalize()
+    return f"[{site}]({source})"
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ DEPENDS = {
     "payment.charge": [
         "amount_minor",
         "captured_minor",
+        "failure_code",
+        "outcome",
         "state",
         "transaction_id",
     ],
@@ -46,7 +48,11 @@ DEPENDS = {
     "payment.method": ["primary_payment_method_id"],
     "payment.provider": ["post_test_payments"],
     "sale.order": ["user_id"],
+    "sale.order.line": ["display_type", "is_downpayment", "order_id", "product_id"],
     "account.move": ["invoice_user_id"],
+    "account.move.line": ["display_type", "move_id", "product_id"],
+    "product.product": ["product_tmpl_id"],
+    "product.template": ["categ_id"],
     "res.partner": ["commercial_partner_id", "country_id", "tz", "user_id"],
     "res.company": ["currency_id", "partner_id", "parent_path"],
     "res.currency": ["decimal_places"],
@@ -72,8 +78,13 @@ DIMENSIONS = {
     "country_id": "COALESCE(tx.partner_country_id, partner.country_id)",
     "user_id": "COALESCE(sold.user_id, invoiced.user_id, partner.user_id)",
     "payment_currency_id": "tx.currency_id",
+    "categ_id": "COALESCE(%(ordered_category)s, %(invoiced_category)s)",
     "amount": "tx.amount",
 }
+
+# A card payment for which no card was read.
+REMOTE = """COALESCE(source.channel, tx.channel) <> 'terminal'
+    AND COALESCE(parent_method.code, method.code) = 'card'"""
 
 FACTS = {
     "gross": """CASE WHEN tx.state = 'done' AND kind.name <> 'refund' AND NOT kind.split
@@ -102,6 +113,9 @@ FACTS = {
         SELECT FROM payment_dispute d WHERE d.transaction_id = tx.id
         AND d.state NOT LIKE 'warning%%' AND d.state <> 'prevented')::int""",
     "refunds": "(kind.name = 'refund' AND tx.state = 'done')::int",
+    "blocked_attempts": "charge.blocked",
+    "card_not_present": f"""(
+        kind.name = 'payment' AND tx.state = 'done' AND {REMOTE})::int""",
 }
 
 # Odoo's rule (res.currency._get_rates): the company's own rate or the common one of
@@ -126,6 +140,8 @@ FROM = """
     ) company ON TRUE
     JOIN res_currency currency ON currency.id = company.currency_id
     JOIN payment_method method ON method.id = tx.payment_method_id
+    LEFT JOIN payment_method parent_method
+        ON parent_method.id = method.primary_payment_method_id
     JOIN res_partner partner ON partner.id = tx.partner_id
     LEFT JOIN payment_transaction source
         ON source.id = tx.source_transaction_id AND tx.operation = 'refund'
@@ -147,6 +163,9 @@ FROM = """
         SELECT COUNT(*) AS tried,
                COUNT(*) FILTER (WHERE c.state = 'succeeded') AS succeeded,
                COUNT(*) FILTER (WHERE c.state = 'failed') AS failed,
+               COUNT(*) FILTER (WHERE c.state = 'failed' AND (
+                   c.outcome = 'blocked' OR c.failure_code IN %(unauthenticated)s))
+                   AS blocked,
                SUM(c.captured_minor) FILTER (WHERE c.captured_minor > 0)
                    / SUM(c.amount_minor) FILTER (WHERE c.captured_minor > 0) AS captured
         FROM payment_charge c WHERE c.transaction_id = tx.id
@@ -194,17 +213,65 @@ def _conversion(currency, day):
         ELSE {own}::numeric / {other}::numeric END"""
 
 
-def select_facts(where=WHERE):
+# The one product category of all lines, NULL for several.
+CATEGORY = """(SELECT CASE WHEN MIN(t.categ_id) = MAX(t.categ_id)
+            THEN MIN(t.categ_id) END
+        FROM {relation} rel JOIN {line} l ON l.{document} = rel.{key}
+        JOIN product_product p ON p.id = l.product_id
+        JOIN product_template t ON t.id = p.product_tmpl_id
+        WHERE rel.transaction_id = COALESCE(source.id, tx.id) AND {condition})"""
+CATEGORIES = {
+    "ordered_category": CATEGORY.format(
+        relation="sale_order_transaction_rel",
+        line="sale_order_line",
+        document="order_id",
+        key="sale_order_id",
+        condition="l.display_type IS NULL AND l.is_downpayment IS NOT TRUE",
+    ),
+    "invoiced_category": CATEGORY.format(
+        relation="account_invoice_transaction_rel",
+        line="account_move_line",
+        document="move_id",
+        key="invoice_id",
+        condition="l.display_type = 'product'",
+    ),
+}
+
+# Codes of attempts that ended before a bank was asked.
+UNAUTHENTICATED = (
+    "authentication_required",
+    "payment_intent_authentication_failure",
+)
+
+
+def select(columns, among="payment_transaction tx", more="", where=WHERE, **values):
+    """Return a query over payments.
+
+    :param dict columns: {name: SQL text on the aliases of :data:`FROM`}
+    :param str among: where ``tx`` comes from
+    :param str more: what is joined last
+    :param values: parameters of these texts
+    """
+    listed = ", ".join(
+        f"{expression} AS {name}" for name, expression in columns.items()
+    )
+    tables = among + FROM.strip().removeprefix("payment_transaction tx")
+    return SQL(
+        f"SELECT {listed} FROM {tables} {more} WHERE {where}",
+        payment_rate=SQL(_conversion("tx.currency_id", "moment.local::date")),
+        movement_rate=SQL(_conversion("m.currency_id", "settled.day")),
+        event_rate=SQL(_conversion("event.currency_id", "happened.local::date")),
+        unauthenticated=UNAUTHENTICATED,
+        **{name: SQL(text) for name, text in CATEGORIES.items()},
+        **values,
+    )
+
+
+def select_facts(where=WHERE, among="payment_transaction tx"):
     """Return the query of all facts, one row per payment or refund.
 
     :param str where: the condition, on the aliases of :data:`FROM`
+    :param str among: where ``tx`` comes from
     :return: SQL; its columns are those of :data:`DIMENSIONS` and :data:`FACTS`
     """
-    columns = ", ".join(
-        f"{expression} AS {name}" for name, expression in (DIMENSIONS | FACTS).items()
-    )
-    return SQL(
-        f"SELECT {columns} FROM {FROM} WHERE {where}",
-        payment_rate=SQL(_conversion("tx.currency_id", "moment.local::date")),
-        movement_rate=SQL(_conversion("m.currency_id", "settled.day")),
-    )
+    return select(DIMENSIONS | FACTS, among, where=where)

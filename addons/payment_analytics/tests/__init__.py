@@ -5,5 +5,7 @@ from . import (
     test_payment_report,
     test_report_channels,
     test_report_rights,
+    test_rollup,
+    test_rollup_workers,
     test_targets,
 )

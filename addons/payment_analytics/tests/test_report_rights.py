@@ -49,6 +49,16 @@ class TestReportRights(AnalyticsCommon):
             set((by_customer | by_firm | by_order | refund).ids),
         )
         self.assertEqual(self.total("gross", "refunded", report=report), [300, 10])
+        self.assertEqual(self.figures(seller, "gross", "refunded"), (300, 10))
+        self.assertEqual(self.figures(other, "gross", "refunded"), (200, 10))
+
+    def figures(self, user, *names, **context):
+        """Return the rollup's totals of the tests' day, as a user sees them."""
+        self.computed()
+        rollup = self.env["payment.rollup"].with_user(user).with_context(**context)
+        days = [("day", ">=", "2026-03-09"), ("day", "<=", "2026-03-10")]
+        [totals] = rollup._read_group(days, [], [f"{name}:sum" for name in names])
+        return totals
 
     def test_bookkeepers_and_heads_of_sales_see_all(self):
         self.pay()
@@ -69,11 +79,14 @@ class TestReportRights(AnalyticsCommon):
             "both", "sales_team.group_sale_salesman", "account.group_account_invoice"
         )
         self.assertEqual(self.total("gross", report=self.as_user(user)), 100)
+        self.assertEqual(self.figures(user, "gross"), (100,))
 
     def test_others_see_nothing(self):
         self.pay()
         with self.assertRaises(AccessError):
             self.as_user(self.member("clerk")).search([])
+        with self.assertRaises(AccessError):
+            self.figures(self.member("clerk2"), "gross")
 
     def test_every_dimension_can_be_grouped_without_rights_on_providers(self):
         """Providers are readable by administrators only; their names may be shown."""
@@ -135,7 +148,11 @@ class TestReportRights(AnalyticsCommon):
         def gross(*companies):
             ids = [company.id for company in companies]
             report = self.as_user(reader).with_context(allowed_company_ids=ids)
-            return self.total("gross", report=report)
+            total = self.total("gross", report=report)
+            self.assertEqual(
+                self.figures(reader, "gross", allowed_company_ids=ids), (total,)
+            )
+            return total
 
         self.assertEqual(gross(self.company), 100)
         self.assertEqual(gross(second), 30)

@@ -1,0 +1,63 @@
+from odoo import fields, models
+from odoo.tools import SQL, sql
+
+
+class PaymentRollupTable(models.AbstractModel):
+    """A plain table that only the rollup's job writes, whole days at a time.
+
+    It is made here and not by the ORM, since what is read (amounts in the currency of
+    the company at hand, ratios) is more than what is stored, and since a million rows
+    need no foreign keys: a day is computed anew when what it refers to changes.
+    """
+
+    _name = "payment.rollup.table"
+    _description = "Table of the Payment Rollup"
+
+    # Names of the columns that are stored.
+    _stored = ()
+
+    customer_user_id = fields.Many2one(
+        "res.users", "Salesperson of the Customer", readonly=True
+    )
+    entity_user_id = fields.Many2one(
+        "res.users", "Salesperson of the Customer Entity", readonly=True
+    )
+
+    def init(self):
+        """Make the table, or add the columns that it lacks."""
+        super().init()
+        if not self._stored:
+            return
+        cr = self.env.cr
+        if not sql.table_exists(cr, self._table):
+            sql.create_model_table(cr, self._table, self._description)
+        known = sql.table_columns(cr, self._table)
+        for name in self._stored:
+            if name not in known:
+                sql.create_column(
+                    cr, self._table, name, self._fields[name].column_type[1]
+                )
+        sql.create_index(
+            cr, f"{self._table}_company_day_idx", self._table, ["company_id", "day"]
+        )
+
+    def _replace(self, buckets, query):
+        """Store the rows of ``query`` in place of those of whole days.
+
+        :param buckets: payment.rollup.day
+        :param SQL query: its columns are those of ``_stored``, in that order
+        :return: number of rows stored
+        """
+        table = SQL.identifier(self._table)
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM %s stored USING payment_rollup_day bucket"
+                " WHERE bucket.id = ANY(%s) AND stored.company_id = bucket.company_id"
+                " AND stored.day = bucket.day",
+                table,
+                buckets.ids,
+            )
+        )
+        columns = SQL(", ").join(SQL.identifier(name) for name in self._stored)
+        self.env.cr.execute(SQL("INSERT INTO %s (%s) %s", table, columns, query))
+        return self.env.cr.rowcount

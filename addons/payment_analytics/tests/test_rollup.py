@@ -1,0 +1,394 @@
+"""The rollup equals the payments, whatever happened to them and in what order."""
+
+import random
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo.tests import tagged
+
+from ..metrics import definitions
+from ..report import rollup_facts
+from .common import AnalyticsCommon, at
+
+OWN = list(definitions.facts_on(definitions.PAYMENT))
+RATIOS = list(definitions.ratios(definitions.PAYMENT))
+BY = [
+    "day:day" if name == "day" else name
+    for name in rollup_facts.DIMENSIONS
+    if not name.endswith("_user_id")
+]
+
+
+class RollupCommon(AnalyticsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rollup = cls.env["payment.rollup"].with_company(cls.company)
+        cls.euro = cls.env.ref("base.EUR")
+        cls.euro.active = True
+        cls.computed()
+
+    def assertSame(self, by=tuple(BY), domain=()):
+        """Both reports say the same of each group, ratios included."""
+        specs = [f"{name}:sum" for name in OWN] + [f"{name}:avg" for name in RATIOS]
+
+        def groups(model):
+            found = model._read_group(list(domain), list(by), specs)
+            return {
+                tuple(row[: len(by)]): [
+                    round(each, 6) if each else each for each in row[len(by) :]
+                ]
+                for row in found
+                if any(row[len(by) : -len(RATIOS)])
+            }
+
+        expected, found = groups(self.report), groups(self.rollup)
+        self.assertEqual(set(found), set(expected))
+        for key, figures in expected.items():
+            self.assertEqual(found[key], figures, key)
+
+
+@tagged("post_install", "-at_install")
+class TestRollup(RollupCommon):
+    def test_help_and_labels_are_those_of_the_definitions(self):
+        described = definitions.FACTS | definitions.METRICS
+        for name, field in self.rollup._fields.items():
+            if name in described:
+                self.assertEqual(field.help, described[name].help)
+                self.assertEqual(
+                    field.get_description(self.env)["string"], described[name].label
+                )
+        needed = set(definitions.FACTS) | set(definitions.ratios())
+        self.assertEqual(needed - set(self.rollup._fields), set())
+
+    def test_a_payment_marks_its_day_and_no_other(self):
+        """One day is computed, and the rows of other days stay as they are."""
+        self.pay(moment=at(3))
+        self.pay(moment=at(4))
+        self.assertEqual(self.computed(), 2)
+        kept = self.rollup.search([("day", "=", "2026-03-03")])
+        payment = self.pay(50, moment=at(4, 15))
+        self.assertEqual(self.computed(), 1)
+        self.assertEqual(self.rollup.search([("day", "=", "2026-03-03")]).ids, kept.ids)
+        self.assertSame()
+        payment.write({"paid_at": "2026-03-02 10:00:00"})
+        self.assertEqual(self.computed(), 2)
+        self.assertSame()
+
+    def test_what_changes_nothing_marks_nothing(self):
+        payment = self.pay()
+        self.computed()
+        payment.state_message = "Thank you"
+        payment.charge_ids.last4 = "4242"
+        self.assertEqual(self.computed(), 0)
+
+    def test_cost_of_a_payment(self):
+        """At most two queries for each database transaction: the marks, the call."""
+        payment = self.pay(state="pending")
+        self.env["payment.rollup.dirty"]._wake()  # the call of this burst is made
+        self.env.cr.flush()
+        dirty = type(self.env["payment.rollup.dirty"])
+        self.env.flush_all()
+        counted = []
+        original = dirty._write_marks
+
+        def count(model):
+            before = model.env.cr.sql_log_count
+            original(model)
+            counted.append(model.env.cr.sql_log_count - before)
+
+        self.patch(dirty, "_write_marks", count)
+        payment.write({"state": "done", "paid_at": "2026-03-05 10:00:00"})
+        self.tried(payment, ["succeeded"], at(5))
+        self.moved(payment, "charge", 10000, 320, at(5))
+        self.env.cr.flush()
+        self.assertEqual(len(counted), 1)
+        self.assertLessEqual(counted[0], 2)
+
+    def test_days_are_computed_newest_first_and_the_job_goes_on(self):
+        for day in (3, 9, 5):
+            self.pay(moment=at(day))
+        self.env.cr.flush()
+        days = self.env["payment.rollup.day"]
+        for day in ("2026-03-09", "2026-03-05", "2026-03-03"):
+            self.assertEqual(days._rebuild(1), 1)
+            done = days.search([]).filtered(lambda each: not each.is_dirty)
+            self.assertIn(day, [str(each.day) for each in done])
+        self.assertEqual(days._rebuild(1), 0)
+
+    def test_events_count_on_their_own_day(self):
+        """Paid on the 3rd, disputed and reported on the 20th."""
+        payment = self.pay(moment=at(3))
+        self.disputed(payment)
+        self.report_fraud(payment, at(21))
+        self.computed()
+        self.assertSame()
+        domain = [("day", "=", "2026-03-20")]
+        self.assertEqual(
+            self.total(
+                "dispute_activity",
+                "dispute_activity_value",
+                "card_disputes",
+                "disputed_payments",
+                domain=domain,
+            ),
+            [1, 100, 1, 0],
+        )
+        self.assertEqual(
+            self.total("fraud_reports", domain=[("day", "=", "2026-03-21")]), 1
+        )
+        payment.dispute_ids.state = "prevented"
+        self.computed()
+        self.assertFalse(self.total("dispute_activity", domain=domain))
+
+    def total(self, *names, domain=(), report=None):
+        specs = [f"{name}:{self.rollup._fields[name].aggregator}" for name in names]
+        [totals] = self.rollup._read_group([*domain], [], specs)
+        return list(totals) if len(names) > 1 else totals[0]
+
+    def test_vamp_by_hand(self):
+        """40 payments by Visa, one disputed, one reported and disputed: 3 / 40."""
+        visa = self.env.ref("payment.payment_method_visa")
+        payments = [
+            self.pay(10, at(2, 8), payment_method_id=visa.id) for _each in range(40)
+        ]
+        self.disputed(payments[0])
+        self.disputed(payments[1])
+        self.report_fraud(payments[1], at(22))
+        self.pay(10, at(2), outside_channel="terminal", payment_method_id=visa.id)
+        self.computed()
+        month = [("day", ">=", "2026-03-01"), ("day", "<=", "2026-03-31")]
+        visa_only = [*month, ("brand_id.code", "=", "visa")]
+        self.assertAlmostEqual(self.total("vamp_ratio", domain=visa_only), 3 / 40)
+
+    def report_fraud(self, payment, moment):
+        return (
+            self.env["payment.fraud.warning"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": payment.provider_id.id,
+                    "gateway_ref": f"issfr_{payment.id}",
+                    "currency_id": payment.currency_id.id,
+                    "created_at": moment.replace(tzinfo=None),
+                    "charge_id": payment.charge_ids[:1].id,
+                    "kind": "early_warning",
+                    "state": "open",
+                }
+            )
+        )
+
+    def test_surroundings(self):
+        """Salesperson, rate, time zone, test flag and category: each is followed."""
+        order = (
+            self.env["sale.order"]
+            .sudo()
+            .create({"partner_id": self.partner.id, "user_id": False})
+        )
+        payment = self.pay(moment=at(3, 23), sale_order_ids=order.ids)
+        self.refund(payment, 10, at(5))
+        self.pay(100, at(4), currency_id=self.euro.id)
+        self.computed()
+        self.assertSame()
+        rates = self.env["res.currency.rate"]
+        changes = (
+            lambda: setattr(order, "user_id", self.env.user),
+            lambda: setattr(self.partner, "user_id", self.env.user),
+            lambda: setattr(self.partner, "country_id", self.env.ref("base.fr")),
+            lambda: setattr(self.company.partner_id, "tz", "Europe/Berlin"),
+            lambda: rates.create(
+                {"name": "2026-03-02", "rate": 0.5, "currency_id": self.euro.id}
+            ),
+            lambda: setattr(
+                rates.search([("currency_id", "=", self.euro.id)], limit=1), "rate", 0.7
+            ),
+            lambda: self.provider.write(
+                {"books_mode": "off", "post_test_payments": False}
+            ),
+        )
+        for number, change in enumerate(changes):
+            with self.subTest(number):
+                change()
+                self.assertTrue(self.computed())
+                self.assertSame()
+        self.assertFalse(self.rollup.search([("provider_id", "=", self.provider.id)]))
+
+    def test_declines_add_up(self):
+        """By reason, together as many as the failed attempts."""
+        payment = self.pay(attempts=[])
+        self.tried(payment, ["failed"], at(9), decline_reason="insufficient_funds")
+        other = self.pay(state="error", attempts=[])
+        self.tried(other, ["failed"], at(9), failure_code="card_declined")
+        blocked = self.pay(state="error", attempts=[])
+        self.tried(blocked, ["failed"], at(9), outcome="blocked", decline_reason="rule")
+        self.pay(state="error", attempts=[])
+        self.computed()
+        declines = self.env["payment.decline.report"]
+        found = dict(
+            declines._read_group(
+                [("day", "=", at(9).date())], ["reason"], ["attempts:sum"]
+            )
+        )
+        self.assertEqual(found, {"funds": 1, "declined": 1, "blocked": 1, "unknown": 1})
+        on_the_day = [("day", "=", at(9).date())]
+        self.assertEqual(self.total("failed_attempts", domain=on_the_day), 4)
+        self.assertEqual(self.total("blocked_attempts", domain=on_the_day), 1)
+
+    def test_time_to_settlement(self):
+        """Nine payments after two days, one after seven: median 2, 90% 2, all 7."""
+        payments = [self.pay(10, at(2), fee=1) for _each in range(10)]
+        arrivals = {"2026-03-04": payments[:9], "2026-03-09": payments[9:]}
+        for number, (day, paid) in enumerate(arrivals.items()):
+            payout = (
+                self.env["payment.payout"]
+                .sudo()
+                .create(
+                    {
+                        "provider_id": self.provider.id,
+                        "gateway_ref": f"po_{number}",
+                        "currency_id": self.currency.id,
+                        "amount_minor": 1000,
+                        "state": "in_transit",
+                        "arrival_date": day,
+                    }
+                )
+            )
+            for payment in paid:
+                payment.balance_transaction_ids.payout_id = payout
+            self.computed()
+            payout.state = "paid"
+        self.assertEqual(self.computed(), 1)
+        report = self.env["payment.settlement.report"]
+        [(median, most, count)] = report._read_group(
+            [], [], ["days_p50:avg", "days_p90:avg", "payments:sum"]
+        )
+        self.assertEqual((median, most, count), (2, 2, 10))
+        payments[0].balance_transaction_ids.payout_id = payout
+        self.computed()
+        [(most,)] = report._read_group([], [], ["days_p90:avg"])
+        self.assertEqual(most, 7)
+
+
+@tagged("post_install", "-at_install")
+class TestRollupHistories(RollupCommon):
+    """Random lives of payments; the same seed gives the same life."""
+
+    def test_random_histories(self):
+        for seed in (1, 2, 3):
+            with self.subTest(seed=seed):
+                self.dice = random.Random(seed)
+                self.payments = self.env["payment.transaction"]
+                for _step in range(4):
+                    for _change in range(12):
+                        self.dice.choice(self.CHANGES)(self)
+                    self.computed()
+                    self.assertSame()
+                    self.assertSame(["day:month", "payment_method_id"])
+                    self.assertEventsSame()
+
+    def moment(self):
+        return at(self.dice.randrange(1, 28), self.dice.randrange(24))
+
+    def one(self, done=True):
+        found = self.payments.exists().filtered(
+            lambda each: each.operation != "refund" and (each.state == "done") == done
+        )
+        return self.dice.choice(found) if found else found
+
+    def paid(self):
+        state = self.dice.choice(["done", "done", "error", "pending", "draft"])
+        fails = ["failed"] * self.dice.randrange(3)
+        last = {"done": ["succeeded"], "error": ["failed"]}.get(state, [])
+        currency = self.dice.choice([self.currency, self.euro])
+        visa = self.env.ref("payment.payment_method_visa")
+        self.payments |= self.pay(
+            self.dice.randrange(100, 90000) / 100,
+            self.moment(),
+            state,
+            fee=self.dice.randrange(1, 100),
+            attempts=fails + last,
+            currency_id=currency.id,
+            payment_method_id=self.dice.choice([self.pm_card, visa]).id,
+            came_by=self.dice.choice([False, "link", "mobile"]),
+        )
+
+    def refunded(self):
+        if payment := self.one():
+            self.payments |= self.refund(payment, payment.amount / 4, self.moment())
+
+    def is_disputed(self):
+        payment = self.one()
+        if payment and not payment.dispute_ids:
+            self.disputed(payment)
+
+    def dispute_moves(self):
+        disputes = self.payments.exists().dispute_ids
+        if disputes:
+            self.dice.choice(disputes).state = self.dice.choice(
+                ["won", "lost", "prevented", "warning_closed"]
+            )
+
+    def corrected(self):
+        movements = self.payments.exists().balance_transaction_ids
+        if movements:
+            movement = self.dice.choice(movements)
+            movement.fee_minor += 7
+            movement.created_at += timedelta(days=self.dice.randrange(-3, 3))
+
+    def moved_to_another_day(self):
+        if payment := self.one():
+            payment.paid_at = self.moment().replace(tzinfo=None)
+
+    def succeeded_late(self):
+        if payment := self.one(done=False):
+            moment = self.moment()
+            payment.write({"state": "done", "paid_at": moment.replace(tzinfo=None)})
+            values = {"ref": f"ch_late_{payment.id}_{self.dice.random()}"}
+            self.tried(payment, ["succeeded"], moment, **values)
+
+    def deleted(self):
+        payment = self.one(done=False)
+        if payment and not payment.charge_ids:
+            payment.sudo().unlink()
+
+    def rate_changes(self):
+        day = self.moment().date()
+        known = self.env["res.currency.rate"].search(
+            [("currency_id", "=", self.euro.id), ("name", "=", day)]
+        )
+        rate = self.dice.uniform(0.5, 2)
+        if known:
+            known[0].rate = rate
+        else:
+            self.env["res.currency.rate"].create(
+                {"name": day, "rate": rate, "currency_id": self.euro.id}
+            )
+
+    CHANGES = (
+        paid,
+        paid,
+        paid,
+        refunded,
+        is_disputed,
+        dispute_moves,
+        corrected,
+        moved_to_another_day,
+        succeeded_late,
+        deleted,
+        rate_changes,
+    )
+
+    def assertEventsSame(self):
+        """Disputes by their own day, counted from the disputes themselves."""
+        expected = defaultdict(int)
+        for dispute in self.env["payment.dispute"].search(
+            [("provider_id", "=", self.provider.id), ("transaction_id", "!=", False)]
+        ):
+            if not dispute.state.startswith("warning") and dispute.state != "prevented":
+                expected[dispute.created_at.date()] += 1
+        found = self.rollup._read_group(
+            [("dispute_activity", ">", 0), ("provider_id", "=", self.provider.id)],
+            ["day:day"],
+            ["dispute_activity:sum"],
+        )
+        self.assertEqual(dict(found), expected)
