@@ -12,6 +12,7 @@
         "data/ir_cron.xml",
         "views/account_match_views.xml",
         "views/account_bank_statement_line_views.xml",
+        "views/bank_workbench_views.xml",
         "views/account_journal_views.xml",
         "views/payment_payout_views.xml",
         "views/account_menus.xml",
@@ -23,5 +24,8 @@
         "views/account_reconcile_model_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["payment_reconciliation/static/src/workbench/**/*"],
+    },
     "installable": True,
 }

@@ -68,6 +68,7 @@ class AccountMatch(models.Model):
             ("partial", "In Part"),
             ("less", "Less"),
             ("more", "More"),
+            ("chosen", "Chosen by Hand"),
         ],
         "Pays",
         default="exact",
@@ -347,6 +348,8 @@ class AccountMatch(models.Model):
             raise UserError(
                 self.env._("%s is matched already. Undo that first.", line.display_name)
             )
+        if self.how == "chosen":
+            raise UserError(self.env._("It was chosen by hand: choose it again."))
         waits = {"not_posted", "transit_taken", "transit_differs"}
         for name in self.held_by or ():
             if name in waits or (name == "amount" and self.payout_id):

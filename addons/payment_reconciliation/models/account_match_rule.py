@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..matching import rules
+from .bank_counterpart import Counterpart
 
 STRONG = 0.5  # a document as likely as this is for a person to weigh against a model
 NAMED = {"number", "reference", "vendor_number", "digits", "payout_id", "trace_id"}
@@ -135,60 +136,19 @@ class AccountMatch(models.Model):
     def _item_rows(self, item, amount):
         """Return the rows of one item of the model: the base, then its taxes.
 
-        The amount contains the taxes, whether they are price-included or not: what the
-        bank took is what was paid.
-
         :param float amount: in the journal's currency, above zero for a credit
         """
         line = self.statement_line_id
-        currency, company = line.currency_id, self.company_id
-        partner = item.partner_id or line.partner_id
-        base = {
-            "name": item.label or line.payment_ref,
-            "account_id": item.account_id.id,
-            "partner_id": partner.id,
-            "currency_id": currency.id,
-            "analytic_distribution": item.analytic_distribution,
-            "reconcile_model_id": self.reconcile_model_id.id,
-        }
-        if not item.tax_ids:
-            figures = line._prepare_counterpart_amounts_using_st_line_rate(
-                currency, None, -amount
-            )
-            return [{**base, "amount_currency": -amount, "balance": figures["balance"]}]
-        Tax = self.env["account.tax"].with_company(company)
-        base_lines = [self._tax_base_line(item, amount, partner)]
-        Tax._add_tax_details_in_base_lines(base_lines, company)
-        Tax._round_base_lines_tax_details(base_lines, company)
-        Tax._add_accounting_data_in_base_lines_tax_details(base_lines, company)
-        made = Tax._prepare_tax_lines(base_lines, company)
-        [(_base_line, figures)] = made["base_lines_to_update"]
-        base |= {**figures, "tax_ids": [Command.set(item.tax_ids.ids)]}
-        model = {"reconcile_model_id": self.reconcile_model_id.id}
-        return [base, *({**row, **model} for row in made["tax_lines_to_add"])]
-
-    def _tax_base_line(self, item, amount, partner):
-        """Return ``amount``, taxes included, as core computes taxes on it."""
-        line = self.statement_line_id
-        liquidity, _suspense, _others = line._seek_for_lines()
-        balance = sum(liquidity.mapped("balance"))
-        use = item.tax_ids[:1].type_tax_use
-        is_credit = amount > 0
-        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
-            {},
-            id=item.id,
-            tax_ids=item.tax_ids,
-            price_unit=abs(amount),
-            quantity=1.0,
-            currency_id=line.currency_id,
-            rate=abs(line.amount / balance) if balance else 1.0,
-            special_mode="total_included",
-            sign=-1 if is_credit else 1,
-            is_refund=is_credit if use == "purchase" else not is_credit,
-            account_id=item.account_id,
-            partner_id=partner,
-            analytic_distribution=item.analytic_distribution,
+        counterpart = Counterpart(
+            account=item.account_id,
+            partner=item.partner_id or line.partner_id,
+            taxes=item.tax_ids,
+            label=item.label or line.payment_ref,
+            analytic=item.analytic_distribution,
         )
+        rows = line._counterpart_rows(counterpart, line.currency_id, amount)
+        model = {"reconcile_model_id": self.reconcile_model_id.id}
+        return [{**row, **model} for row in rows]
 
     def _check_booked(self):
         """Read back what was booked: nothing is left on suspense.

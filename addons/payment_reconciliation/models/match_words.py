@@ -61,6 +61,7 @@ EVIDENCE = {
     "returned": _lt("Gives back %(amount)s, as much as %(reference)s brought"),
     "names_others": _lt("The text also names %(reference)s"),
     "names_settled": _lt("The text names %(reference)s, which nobody owes any more"),
+    "chosen": _lt("Chosen by %(name)s"),
     "rule_contains": _lt('The text contains "%(found)s"'),
     "rule_contains_not": _lt('The text does not contain "%(found)s"'),
     "rule_regex": _lt('The model\'s expression finds "%(found)s"'),

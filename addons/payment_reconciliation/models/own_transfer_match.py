@@ -45,8 +45,11 @@ class AccountBankStatementLine(models.Model):
         )
         return {each.bank_account_id.sanitized_acc_number: each for each in journals}
 
-    def _transfer_partner_items(self, journal):
-        """Return the open items of the other bank's side of this transfer."""
+    def _transfer_partner_items(self, journal, amount=None):
+        """Return the open items of the other bank's side of this transfer.
+
+        :param float amount: of the transfer, by default the whole line
+        """
         self.ensure_one()
         near = timedelta(days=NEAR_DAYS)
         items = self.env["account.move.line"].search(
@@ -60,11 +63,13 @@ class AccountBankStatementLine(models.Model):
                 ("statement_line_id", "!=", False),
             ]
         )
-        currency, amount = self._match_currency(), self._match_amount()
+        currency, units = self._match_currency(), self._match_amount()
+        if amount is not None:
+            units = self._to_units(currency, amount)
         return items.filtered(
             lambda item: (
                 item.currency_id == currency
-                and self._to_units(currency, item.amount_residual_currency) == amount
+                and self._to_units(currency, item.amount_residual_currency) == units
             )
         )
 

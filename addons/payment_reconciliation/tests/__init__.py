@@ -13,4 +13,7 @@ from . import (
     test_reconcile_model_habits,
     test_returned_payments,
     test_runs,
+    test_workbench,
+    test_workbench_batch,
+    test_workbench_currencies,
 )

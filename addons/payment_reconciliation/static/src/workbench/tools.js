@@ -1,0 +1,162 @@
+import { Component, useRef, useState, onMounted } from "@odoo/owl";
+import { MultiRecordSelector } from "@web/core/record_selectors/multi_record_selector";
+import { RecordSelector } from "@web/core/record_selectors/record_selector";
+import { parseMonetary } from "@web/views/fields/parsers";
+import { focusList } from "./workbench_keys";
+
+/** A small form below the toolbar; what it makes is a part of the line. */
+class Tool extends Component {
+    static components = { RecordSelector, MultiRecordSelector };
+    static props = {};
+
+    setup() {
+        this.workbench = useState(this.env.workbench);
+        this.state = useState(this.start());
+        this.root = useRef("root");
+        onMounted(() => this.root.el?.querySelector("input, textarea")?.focus());
+    }
+
+    start() {
+        return { id: false, amount: this.text(this.workbench.left), label: "" };
+    }
+
+    get line() {
+        return this.workbench.detail;
+    }
+
+    text(amount) {
+        return (amount || 0).toFixed(this.workbench.detail.currency.digits);
+    }
+
+    /** The amount typed; null for what is left. */
+    get amount() {
+        const typed = (this.state.amount || "").trim();
+        return typed && typed !== this.text(this.workbench.left) ? parseMonetary(typed) : null;
+    }
+
+    onKey(ev) {
+        if (ev.key === "Enter" && !ev.defaultPrevented && !ev.target.closest(".o-autocomplete")) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.done();
+        }
+    }
+
+    async add(part, parts = this.workbench.parts) {
+        let amount = null;
+        try {
+            amount = this.amount;
+        } catch {
+            this.state.wrong = true;
+            return;
+        }
+        await this.workbench.setParts([...parts, { ...part, amount }]);
+        if (this.workbench.preview?.problem) {
+            // Shown beside the form, which stays to be put right.
+            this.state.problem = this.workbench.preview.problem;
+            await this.workbench.undoLast();
+            return;
+        }
+        this.close();
+    }
+
+    close() {
+        this.workbench.tool = null;
+        focusList();
+    }
+}
+
+export class AccountTool extends Tool {
+    static template = "payment_reconciliation.WorkbenchAccountTool";
+
+    start() {
+        const { left, stays } = this.workbench;
+        // With nothing left a write-off is for what the items leave open.
+        this.forRest = !left && Boolean(stays);
+        const amount = this.text(this.forRest ? -stays : left);
+        return { ...super.start(), taxes: [], amount };
+    }
+
+    get domain() {
+        return [["company_ids", "parent_of", this.line.company_id]];
+    }
+
+    get taxDomain() {
+        return [["company_id", "parent_of", this.line.company_id]];
+    }
+
+    done() {
+        const { id, label, taxes } = this.state;
+        const parts = this.forRest ? this.workbench.settleItems() : this.workbench.parts;
+        return this.add({ kind: "account", id, label, taxes: [...taxes] }, parts);
+    }
+}
+
+export class OpenTool extends Tool {
+    static template = "payment_reconciliation.WorkbenchOpenTool";
+
+    start() {
+        const side = this.workbench.left < 0 ? "payable" : "receivable";
+        return { ...super.start(), id: this.line.partner_id || false, side };
+    }
+
+    done() {
+        const { id, label, side } = this.state;
+        return this.add({ kind: "partner", id, label, side });
+    }
+}
+
+export class TransferTool extends Tool {
+    static template = "payment_reconciliation.WorkbenchTransferTool";
+
+    get domain() {
+        return [
+            ["company_id", "=", this.line.company_id],
+            ["type", "in", ["bank", "credit", "cash"]],
+            ["id", "!=", this.line.journal_id],
+        ];
+    }
+
+    done() {
+        return this.add({ kind: "transfer", id: this.state.id, label: this.state.label });
+    }
+}
+
+export class PartnerTool extends Tool {
+    static template = "payment_reconciliation.WorkbenchPartnerTool";
+
+    start() {
+        return { id: this.workbench.detail.partner_id || false };
+    }
+
+    async choose(id) {
+        this.state.id = id;
+        if (id && id !== this.line.partner_id) {
+            await this.workbench.setPartner(id);
+            this.close();
+        }
+    }
+}
+
+export class NoteTool extends Tool {
+    static template = "payment_reconciliation.WorkbenchNoteTool";
+
+    start() {
+        return { text: "" };
+    }
+
+    onNoteKey(ev) {
+        if (ev.key === "Enter" && !ev.shiftKey) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.done();
+        }
+    }
+
+    async done() {
+        await this.workbench.addNote(this.state.text);
+        if (!this.workbench.error) {
+            this.close();
+        }
+    }
+}
