@@ -10,16 +10,29 @@ VERSION = "18.5.10"
 TITLE_ROW, TEXT_ROW = 40, 36
 BLUE, AMBER, RED = "#EFF6FF", "#FFF7ED", "#FEF2F2"
 GOOD, BAD = "#00A04A", "#DC6965"
-TITLE, HEADER, TEXT, SIDE, NOTE = 1, 2, 3, 4, 5
-PERCENT, AMOUNT, DAY = 1, 2, 3
+TITLE, HEADER, TEXT, SIDE, NOTE, FIGURE, LABEL = 1, 2, 3, 4, 5, 6, 7
+PERCENT, AMOUNT, DAY, DECIMAL, PERCENT_ROUND, HOURS, SECONDS, DAYS = range(1, 9)
 STYLES = {
     TITLE: {"textColor": "#01666b", "bold": True, "fontSize": 16},
     HEADER: {"textColor": "#434343", "bold": True, "fontSize": 11},
     TEXT: {"textColor": "#434343", "verticalAlign": "middle"},
     SIDE: {"textColor": "#434343", "bold": True, "fontSize": 11, "align": "right"},
     NOTE: {"textColor": "#6b7280", "verticalAlign": "middle", "wrapping": "wrap"},
+    FIGURE: {"textColor": "#434343", "verticalAlign": "middle", "align": "right"},
+    LABEL: {"textColor": "#434343", "verticalAlign": "middle", "wrapping": "wrap"},
 }
-FORMATS = {PERCENT: "0.0%", AMOUNT: "#,##0", DAY: "mm/dd/yyyy"}
+FORMATS = {
+    PERCENT: "0.0%",
+    AMOUNT: "#,##0",
+    DAY: "mm/dd/yyyy",
+    DECIMAL: "#,##0.0",
+    PERCENT_ROUND: "0%",
+    HOURS: '#,##0.0" h"',
+    SECONDS: '#,##0.0" s"',
+    DAYS: '#,##0" days"',
+}
+# Dimensions that read in their own order, not by their figures.
+ORDERED = {"cohort_month": "desc", "months_since": "asc"}
 BORDERS = {1: {"bottom": {"style": "thin", "color": "#CCCCCC"}}}
 LOCALE = {
     "name": "English (US)",
@@ -87,13 +100,16 @@ def _chart(kind, title):
     }
 
 
-def odoo_chart(kind, title, model, measure, group_by, matching, **options):
+def odoo_chart(kind, title, model, measure, group_by, matching, domain=None, **options):
     """Return a chart that reads a model.
 
     :param str kind: ``bar``, ``line`` or ``pie``
     :param dict matching: {id of the filter: field matching}
+    :param domain: by default, what the measure is not zero of
     :param options: other keys of the chart's definition
     """
+    if domain is None:
+        domain = [(measure, "!=", 0)]
     return {
         **_chart(f"odoo_{kind}", title),
         "metaData": {
@@ -106,7 +122,7 @@ def odoo_chart(kind, title, model, measure, group_by, matching, **options):
         "searchParams": {
             "comparison": None,
             "context": {},
-            "domain": [(measure, "!=", 0)],
+            "domain": list(domain),
             "groupBy": group_by,
             "orderBy": [],
         },
@@ -129,7 +145,12 @@ def sample_chart(kind, title, labels, *data, **options):
 
 
 def measure(name, aggregator="sum", **options):
-    """Return a pivot's measure; its id in formulas is ``name:aggregator``."""
+    """Return a pivot's measure; its id in formulas is ``name:aggregator``.
+
+    The number of records, ``__count``, has no aggregator.
+    """
+    if name == "__count":
+        return {"id": name, "fieldName": name, **options}
     return {
         "id": f"{name}:{aggregator}",
         "fieldName": name,
@@ -151,8 +172,13 @@ def share(sheet, pivot, of):
     )
 
 
-def pivot(key, name, model, measures, matching, rows=(), domain=()):
-    """Return a pivot over a model, sorted by its first measure."""
+def pivot(
+    key, name, model, measures, matching, rows=(), domain=(), columns=(), order="desc"
+):
+    """Return a pivot over a model.
+
+    :param str order: of the rows by the first measure, None: in their own order
+    """
     return {
         "type": "ODOO",
         "id": key,
@@ -160,14 +186,36 @@ def pivot(key, name, model, measures, matching, rows=(), domain=()):
         "name": name,
         "model": model,
         "measures": list(measures),
-        "columns": [],
-        "rows": [{"fieldName": row} for row in rows],
+        "columns": [_dimension(column) for column in columns],
+        "rows": [_dimension(row) for row in rows],
         "domain": list(domain),
         "context": {},
-        "sortedColumn": {"measure": measures[0]["id"], "order": "desc", "domain": []}
-        if rows
+        "sortedColumn": {"measure": measures[0]["id"], "order": order, "domain": []}
+        if rows and order
         else None,
         "fieldMatching": matching,
+    }
+
+
+def _dimension(name):
+    """Return a pivot's dimension; ``"day:month"`` is by month."""
+    field, _, granularity = name.partition(":")
+    dimension = {"fieldName": field, "order": ORDERED.get(field, "asc")}
+    if granularity:
+        dimension["granularity"] = granularity
+    return dimension if granularity or field in ORDERED else {"fieldName": field}
+
+
+def heat(name, cells, color=0x01A09D):
+    """Return a colour scale over ``cells``, from white to ``color``."""
+    return {
+        "id": ident(f"heat/{name}"),
+        "ranges": [cells],
+        "rule": {
+            "type": "ColorScaleRule",
+            "minimum": {"type": "value", "color": 0xFFFFFF},
+            "maximum": {"type": "value", "color": color},
+        },
     }
 
 

@@ -11,12 +11,18 @@ FILES = ADDON / "data" / "files"
 
 def files():
     """Return {file name: content} of all dashboards."""
-    from payment_analytics.dashboard.payments_sheets import build
+    from payment_analytics.dashboard import payments_sheets
+    from payment_analytics.dashboard.boards import BOARDS
+    from payment_analytics.dashboard.build import build
 
-    return {
-        "payments_dashboard.json": text(build()),
-        "payments_sample_dashboard.json": text(build(empty=True)),
+    found = {
+        "payments_dashboard.json": text(payments_sheets.build()),
+        "payments_sample_dashboard.json": text(payments_sheets.build(empty=True)),
     }
+    for board in BOARDS:
+        found[f"{board.name}_dashboard.json"] = text(build(board))
+        found[f"{board.name}_sample_dashboard.json"] = text(build(board, empty=True))
+    return found
 
 
 def text(dashboard):

@@ -1,5 +1,6 @@
 from . import (
     test_alerts,
+    test_boards,
     test_customers,
     test_dashboard,
     test_payment_report,
