@@ -37,6 +37,8 @@
         "views/payment_threshold_views.xml",
         "views/payment_target_views.xml",
         "views/payment_alert_views.xml",
+        "views/payment_fee_views.xml",
+        "wizards/payment_price_simulation_views.xml",
         "views/payment_analysis_menus.xml",
         "views/res_config_settings_views.xml",
         "data/dashboards_boards.xml",
@@ -46,5 +48,6 @@
             "payment_analytics/static/src/live/**/*",
         ],
     },
+    "demo": ["demo/payment_price_list.xml"],
     "installable": True,
 }

@@ -20,6 +20,8 @@ from . import (
     payment_rollup_dirty,
     payment_rollup_live,
     payment_rollup_source,
+    payment_price_list,
+    payment_price_list_line,
     payment_target,
     payment_threshold,
     res_company,

@@ -20,3 +20,4 @@ from . import (
     payment_settlement_report,
     payment_year_later,
 )
+from . import payment_forecast_curve, payment_report, payment_report_fees

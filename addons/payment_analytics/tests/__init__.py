@@ -3,6 +3,7 @@ from . import (
     test_boards,
     test_customers,
     test_dashboard,
+    test_fees,
     test_payment_report,
     test_report_channels,
     test_report_rights,

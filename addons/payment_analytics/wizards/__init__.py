@@ -1,1 +1,5 @@
-from . import base_partner_merge
+from . import (
+    base_partner_merge,
+    payment_price_simulation,
+    payment_price_simulation_line,
+)
