@@ -16,8 +16,8 @@ from . import (
     payment_payout_report,
     payment_receivable_report,
     payment_report,
+    payment_report_fees,
     payment_rollup,
     payment_settlement_report,
     payment_year_later,
 )
-from . import payment_forecast_curve, payment_report, payment_report_fees
