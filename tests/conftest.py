@@ -10,7 +10,12 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 ADDONS = ROOT / "addons"
-SUITE = ("integrated_payments", "payment_reconciliation", "payment_analytics")
+SUITE = (
+    "integrated_payments",
+    "payment_reconciliation",
+    "payment_reconciliation_import",
+    "payment_analytics",
+)
 
 
 def _register_pure_packages():

@@ -42,6 +42,7 @@ BASE_MODULES = (
     "crm",
     "contacts",
     "account_statement_import_camt",
+    "account_statement_import_sheet_file_xlsx",
     "point_of_sale",
     "pos_stripe",
 )
@@ -51,6 +52,8 @@ OUR_MODULES = (
     "integrated_payments_pos",
     "integrated_payments_purchase",
     "payment_reconciliation",
+    "payment_reconciliation_import",
+    "payment_reconciliation_import_sheet",
     "payment_analytics",
 )
 # What an installed database does not depend on; a change there needs no new template.

@@ -10,6 +10,7 @@ PURE = (
     "integrated_payments/gateway",
     "integrated_payments/domain",
     "payment_reconciliation/matching",
+    "payment_reconciliation_import/statement_files",
     "payment_analytics/metrics",
 )
 FORBIDDEN = {"odoo", "psycopg2"}

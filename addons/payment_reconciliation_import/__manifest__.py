@@ -1,0 +1,20 @@
+{
+    "name": "Payment Reconciliation: Statement Files",
+    "summary": "Bank statement files read strictly, as a whole or not at all",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Integrated Payments",
+    "license": "LGPL-3",
+    "depends": ["payment_reconciliation", "account_statement_import_file"],
+    "external_dependencies": {"python": ["lxml", "mt-940", "ofxparse"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/ir_rules.xml",
+        "data/ir_cron.xml",
+        "views/bank_statement_file_views.xml",
+        "views/account_statement_import_views.xml",
+        "views/account_journal_views.xml",
+        "views/account_menus.xml",
+    ],
+    "auto_install": True,
+}

@@ -1,0 +1,79 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class BankStatementFilePart(models.Model):
+    """Some lines of a file that are to be made in one database transaction."""
+
+    _name = "bank.statement.file.part"
+    _description = "Part of a Statement File"
+    _order = "id"
+
+    file_id = fields.Many2one(
+        "bank.statement.file", required=True, index=True, ondelete="cascade"
+    )
+    number = fields.Integer(help="Of the statement within the file.", required=True)
+    statement_values = fields.Json()
+    lines = fields.Json(required=True, prefetch=False)
+    line_count = fields.Integer(required=True)
+    is_done = fields.Boolean()
+    statement_id = fields.Many2one("account.bank.statement", ondelete="set null")
+
+    def _make(self):
+        """Make the statement, if this is its first part, and this part's lines.
+
+        :raise UserError: if the period was closed since the file was read
+        """
+        self.ensure_one()
+        new = self._new_lines()
+        journal = self.env["account.journal"].browse(self.lines[0]["journal_id"])
+        if wrong := journal._closed_period_words(new):
+            raise UserError(wrong)
+        statement = self._statement()
+        known = sum(line["amount"] for line in self.lines) - sum(
+            line["amount"] for line in new
+        )
+        if known:
+            statement.balance_start += known
+        lines = [
+            {
+                **values,
+                "statement_id": statement.id,
+                "statement_file_id": self.file_id.id,
+            }
+            for values in new
+        ]
+        self.env["account.bank.statement.line"].with_context(
+            tracking_disable=True, mail_create_nolog=True
+        ).create(lines)
+        self.write({"statement_id": statement.id, "is_done": True})
+
+    def _new_lines(self):
+        """Return the lines that no other file has brought since this one was read."""
+        ids = [line["unique_import_id"] for line in self.lines]
+        known = set(
+            self.env["account.bank.statement.line"]
+            .search([("unique_import_id", "in", ids)])
+            .mapped("unique_import_id")
+        )
+        new = [line for line in self.lines if line["unique_import_id"] not in known]
+        if known:
+            self.line_count = len(new)
+            self.file_id.known_count += len(known)
+            self.file_id.line_count -= len(known)
+        return new
+
+    def _statement(self):
+        made = self.file_id.part_ids.filtered(
+            lambda part: part.number == self.number and part.statement_id
+        )
+        if made:
+            return made[0].statement_id
+        attachment = self.file_id.attachment_id
+        return self.env["account.bank.statement"].create(
+            {
+                **self.statement_values,
+                "statement_file_id": self.file_id.id,
+                "attachment_ids": [fields.Command.link(attachment.id)],
+            }
+        )
