@@ -1,6 +1,7 @@
 """Statement files of banks: read as a whole or refused, with reasons and places."""
 
 import io
+import time
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -180,6 +181,14 @@ def test_many_problems_are_counted_not_all_listed():
 def test_a_file_that_ends_early_is_refused(share):
     data = camt(statement([entry(value) for value in range(1, 60)]))
     assert kinds(data[: int(len(data) * share)]) == ["xml_broken"]
+
+
+def test_three_thousand_entries_are_read_in_a_moment():
+    data = camt(statement([entry(1, transaction("x")) for _ in range(3000)], 0, 3000))
+    started = time.perf_counter()
+    (found,) = read.read(data)
+    assert len(found.entries) == 3000
+    assert time.perf_counter() - started < 10
 
 
 # === hostile files === #

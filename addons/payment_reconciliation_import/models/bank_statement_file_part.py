@@ -34,7 +34,12 @@ class BankStatementFilePart(models.Model):
             line["amount"] for line in new
         )
         if known:
-            statement.balance_start += known
+            statement.write(
+                {
+                    "balance_start": statement.balance_start + known,
+                    "balance_end_real": statement.balance_end_real,
+                }
+            )
         lines = [
             {
                 **values,

@@ -93,7 +93,7 @@ class TestBackground(ImportCommon):
         self.assertFalse(self.lines())
 
     def test_lines_imported_meanwhile(self):
-        """The same line by a small file, while the large one waits: it is known then."""
+        """A small file brings a line while the large one waits: it is known then."""
         result = self.say_file(self.large())
         self.say_file(camt(entry(7, "x7", "B7")))
         self.run_job()
@@ -102,9 +102,9 @@ class TestBackground(ImportCommon):
         self.assertTrue(result.statement_ids.is_complete)
 
     def test_many_lines(self):
-        """Parts of the real size; a later one costs no more than the first."""
-        self.patch(bank_statement_file, "PART", 500)
-        result = self.say_file(self.large(1500))
+        """A later part costs no more than the first."""
+        self.patch(bank_statement_file, "PART", 100)
+        result = self.say_file(self.large(300))
         before = self.env.cr.sql_log_count
         self.run_job(rounds=1)
         first = self.env.cr.sql_log_count - before
@@ -113,4 +113,4 @@ class TestBackground(ImportCommon):
         second = self.env.cr.sql_log_count - before
         self.assertLess(second, first * 1.3)
         self.run_job()
-        self.assertEqual((result.state, len(self.lines())), ("done", 1500))
+        self.assertEqual((result.state, len(self.lines())), ("done", 300))

@@ -73,9 +73,13 @@ class AccountStatementImport(models.TransientModel):
         }
 
     def _storable(self, line):
-        """Return a line's values as JSON keeps them."""
-        day = line.get("date")
-        return {**line, "date": day and str(day)[:10]}
+        """Return a line's values as JSON keeps them; some parsers write all as text."""
+        figures = {
+            name: float(line[name] or 0)
+            for name in ("amount", "amount_currency")
+            if name in line
+        }
+        return {**line, **figures, "date": str(line["date"])[:10]}
 
     # === THE JOURNAL === #
 

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 SHOWN = 20  # errors that a message lists
+BINARY = (b"PK", b"\x89PNG", b"%PDF", b"\xd0\xcf\x11\xe0")
 ROW_ERRORS = (ValueError, TypeError, KeyError, IndexError, ArithmeticError)
 
 
@@ -26,6 +27,12 @@ class AccountStatementImportSheetParser(models.TransientModel):
         if self._get_sheet_type(data_file) == "csv":
             data_file = self._as_utf8(data_file, mapping)
         return super().parse(data_file, mapping, filename or "")
+
+    def _get_sheet_type(self, data_file):
+        """A text in an old encoding is a text too."""
+        found = super()._get_sheet_type(data_file)
+        is_text = b"\x00" not in data_file[:4096] and not data_file.startswith(BINARY)
+        return "csv" if found is None and is_text else found
 
     def _as_utf8(self, data_file, mapping):
         """Return the file in UTF-8 with its mark, which no guess can mistake.
@@ -76,13 +83,16 @@ class AccountStatementImportSheetParser(models.TransientModel):
         rows, label_line, footer_line = data
         lines, errors = [], []
         for number, row in enumerate(rows, label_line):
+            if isinstance(rows, list) and not (number or mapping.no_header):
+                continue  # a spreadsheet's header
+            place = getattr(rows, "line_num", number + 1)
             one = [row], number, footer_line
             try:
                 found = super()._parse_rows(mapping, currency_code, one, columns)
             except ROW_ERRORS as error:
-                errors.append((number + 1, error))
+                errors.append((place, error))
                 continue
-            lines += [{**line, "row": number + 1} for line in found]
+            lines += [{**line, "row": place} for line in found]
         if errors:
             raise UserError(self._row_errors(errors, mapping))
         lines = self._oldest_first(lines)
