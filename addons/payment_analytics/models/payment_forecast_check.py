@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 
 class PaymentForecastCheck(models.Model):
@@ -30,13 +31,20 @@ class PaymentForecastCheck(models.Model):
     )
     until = fields.Date(readonly=True)
     expected = fields.Monetary(readonly=True, help="From invoices open that day.")
-    low = fields.Monetary(readonly=True)
-    high = fields.Monetary(readonly=True)
-    balance_expected = fields.Monetary("Expected Balance", readonly=True)
+    low = fields.Monetary("If All Pay Late", readonly=True)
+    high = fields.Monetary("If All Pay Early", readonly=True)
+    balance_expected = fields.Monetary(
+        "Expected Balance",
+        readonly=True,
+        aggregator=None,
+        help="Bank, cash and gateways, with all that comes and goes until then.",
+    )
+    balance_low = fields.Monetary("Lowest", readonly=True, aggregator=None)
+    balance_high = fields.Monetary("Highest", readonly=True, aggregator=None)
     checked = fields.Boolean("Over", readonly=True, help="The last day has passed.")
     came = fields.Monetary(readonly=True)
     missed = fields.Monetary("Off by", readonly=True)
-    balance_came = fields.Monetary("Balance", readonly=True)
+    balance_came = fields.Monetary("Balance That Day", readonly=True, aggregator=None)
     error_rate = fields.Float(
         readonly=True,
         aggregator="avg",
@@ -46,3 +54,14 @@ class PaymentForecastCheck(models.Model):
     _horizon_uniq = models.UniqueIndex(
         "(run_id, horizon)", "This horizon is already stored."
     )
+
+    def _read_group_select(self, aggregate_spec, query):
+        """The error rate of several forecasts is sum over sum (WAPE)."""
+        if aggregate_spec != "error_rate:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        self._check_field_access(self._fields["error_rate"], "read")
+        return SQL(
+            "SUM(%s)::float / NULLIF(SUM(%s), 0)",
+            self._field_to_sql(self._table, "missed", query),
+            self._field_to_sql(self._table, "came", query),
+        )

@@ -6,6 +6,7 @@ KINDS = [
     ("order", "Order to Invoice"),
     ("payout", "Payout under Way"),
     ("balance", "Gateway Balance Pending"),
+    ("payment", "Payment under Way"),
     ("bill", "Vendor Bill"),
 ]
 
@@ -47,7 +48,17 @@ class PaymentForecastLine(models.Model):
     # === ACTIONS === #
 
     def action_open_document(self):
-        """Open the document that the amount rests on."""
+        """Open the document that the amount rests on; pending movements as a list."""
         self.ensure_one()
+        if self.kind == "balance":
+            action = self.env["ir.actions.actions"]._for_xml_id(
+                "integrated_payments.action_payment_balance_transaction"
+            )
+            domain = [
+                ("company_id", "=", self.company_id.id),
+                ("available_on", ">=", self.due_day),
+                ("available_on", "<", fields.Date.add(self.due_day, days=1)),
+            ]
+            return {**action, "domain": domain, "context": {}}
         document = self.move_id or self.order_id or self.payout_id
-        return document and document._get_records_action()
+        return document._get_records_action()

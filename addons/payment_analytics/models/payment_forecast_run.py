@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class PaymentForecastRun(models.Model):
@@ -24,6 +24,7 @@ class PaymentForecastRun(models.Model):
     )
     start_bank = fields.Monetary("Bank and Cash", readonly=True)
     start_gateway = fields.Monetary("Gateways", readonly=True)
+    start = fields.Monetary("There Is", compute="_compute_start")
     undated = fields.Monetary(
         "Without a Day",
         readonly=True,
@@ -32,6 +33,19 @@ class PaymentForecastRun(models.Model):
     computed_at = fields.Datetime("Computed", readonly=True)
     check_ids = fields.One2many("payment.forecast.check", "run_id", readonly=True)
 
+    invoice_check_ids = fields.One2many(
+        "payment.forecast.check",
+        "run_id",
+        "From Open Invoices",
+        readonly=True,
+        help="The same horizons, of which only what open invoices bring.",
+    )
+
     _day_uniq = models.UniqueIndex(
         "(company_id, day, origin)", "This day is already forecast."
     )
+
+    @api.depends("start_bank", "start_gateway")
+    def _compute_start(self):
+        for run in self:
+            run.start = run.start_bank + run.start_gateway

@@ -4,6 +4,7 @@ from . import (
     test_customers,
     test_dashboard,
     test_fees,
+    test_forecast,
     test_payment_report,
     test_report_channels,
     test_report_rights,
