@@ -14,17 +14,16 @@ class SaleOrder(models.Model):
         compute="_compute_payment_processing_note", compute_sudo=True
     )
 
-    def _send_order_notification_mail(self, mail_template, allow_deferred_sending=True):
+    def _send_order_notification_mail(self, mail_template, **options):
         """Leave the mail to core's job while a payment's effects run.
 
         Its PDF takes a second, for which invoice, stock and receipt would wait.
         """
         job = self.env.ref("sale.send_pending_emails_cron", raise_if_not_found=False)
-        later = self.env.context.get("order_mails_later") and allow_deferred_sending
+        later = self.env.context.get("order_mails_later")
+        later = later and options.get("allow_deferred_sending", True)
         if not (later and mail_template and job and job.sudo().active):
-            return super()._send_order_notification_mail(
-                mail_template, allow_deferred_sending
-            )
+            return super()._send_order_notification_mail(mail_template, **options)
         self.pending_email_template_id = mail_template
         job.sudo()._trigger()
         return None
