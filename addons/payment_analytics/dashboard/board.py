@@ -11,6 +11,7 @@ from . import parts
 
 REGISTRY = FACTS | METRICS | FIGURES
 FIELD_TYPES = {"date": "date", "selection": "selection", "relation": "many2one"}
+DECIMAL, ROUND = "decimal", "round"  # units of columns: with and without cents
 # How figures of a unit are written where the spreadsheet does not know it by itself.
 FORMATS = {
     SHARE: parts.PERCENT,
@@ -19,10 +20,11 @@ FORMATS = {
     HOURS: parts.HOURS,
     SECONDS: parts.SECONDS,
     DAYS: parts.DAYS,
-    "decimal": parts.DECIMAL,
+    DECIMAL: parts.DECIMAL,
+    ROUND: parts.AMOUNT,
 }
 # Figures that read better in full than in thousands.
-IN_FULL = (SHARE, HOURS, SECONDS, DAYS, "decimal")
+IN_FULL = (SHARE, HOURS, SECONDS, DAYS, DECIMAL, ROUND)
 BLUE, AMBER, RED = parts.BLUE, parts.AMBER, parts.RED
 
 
@@ -176,7 +178,7 @@ class Column:
     @property
     def measure(self):
         more = {}
-        if self.unit in IN_FULL:
+        if self.unit in (COUNT, *IN_FULL):
             more["format"] = parts.FORMATS[FORMATS[self.unit]]
         return parts.measure(
             self.name, self.aggregator, userDefinedName=self.label, **more

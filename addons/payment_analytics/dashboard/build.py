@@ -2,7 +2,7 @@
 
 import json
 
-from ..metrics.definitions import SHARE
+from ..metrics.definitions import COUNT, SHARE
 from . import parts
 from .board import FORMATS, IN_FULL
 
@@ -10,7 +10,9 @@ WIDTH, GAP = 1000, 12
 TILES_A_ROW, TILE_HEIGHT = 4, 107
 ROW = 23  # pixels of a row of the sheet, by default
 WHEN = ("now", "before", "year")
+WIDE_ENOUGH = 110  # pixels of a compared figure
 IN_THOUSANDS = 100000  # amounts from here on are written so
+IN_THEIR_ORDER = ("age", "hour", "weekday")  # not by their figures
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -126,7 +128,7 @@ class _Build:
                 cells[shown] = _shown(cell, tile, when)
             if tile.kind in IN_FULL:
                 formats[f"B{row}:G{row}"] = FORMATS[tile.kind]
-            elif self.is_sample:
+            elif self.is_sample or tile.kind == COUNT:
                 formats[f"B{row}:D{row}"] = FORMATS[tile.kind]
         more, more_formats = self._data_of_charts()
         return parts.sheet(
@@ -247,11 +249,13 @@ class _Build:
         if table.marks:
             self._grid(sheet, table, key, first, top)
         elif across:
-            sheet.cells[f"{table.at}{top + 1}"] = (
-                f"=PIVOT({key}, {rows}, FALSE, TRUE, {width - 1}, FALSE)"
+            sheet.cells[f"{table.at}{top + 1}"] = _unless_empty(
+                table, key, f"PIVOT({key}, {rows}, FALSE, TRUE, {width - 1}, FALSE)"
             )
         else:
-            sheet.cells[f"{table.at}{top + 1}"] = f"=PIVOT({key}, {rows}, FALSE, FALSE)"
+            sheet.cells[f"{table.at}{top + 1}"] = _unless_empty(
+                table, key, f"PIVOT({key}, {rows}, FALSE, FALSE)"
+            )
         sheet.look(self.board, table, first, width, top, rows)
         return top + 1 + rows
 
@@ -275,25 +279,32 @@ class _Build:
         tiles = [
             (row, tile) for row, tile in enumerate(self.board.tiles, 2) if tile.compares
         ]
-        sheet.title("A", top, 4, parts.translated("Compared"))
-        for letter, head in zip(
-            "ABCD", ("Figure", "Period", "Period Before", "Year Before"), strict=True
-        ):
+        spans = _spans(self.board.widths)
+        end = spans[-1][1]
+        sheet.title("A", top, 1 + LETTERS.index(end), parts.translated("Compared"))
+        heads = ("Figure", "Period", "Period Before", "Year Before")
+        for (letter, _last), head in zip(spans, heads, strict=True):
             sheet.cells[f"{letter}{top + 1}"] = parts.translated(head)
         for row, (source, tile) in enumerate(tiles, top + 2):
             sheet.cells[f"A{row}"] = parts.translated(tile.title)
-            for letter, shown in zip("BCD", "EFG", strict=True):
-                if letter == "D" and not tile.source.year_later:
+            for (letter, _last), shown in zip(spans[1:], "EFG", strict=True):
+                if shown == "G" and not tile.source.year_later:
                     continue
                 sheet.cells[f"{letter}{row}"] = f"=Data!{shown}{source}"
             if tile.kind in IN_FULL:
-                sheet.formats[f"B{row}:D{row}"] = FORMATS[tile.kind]
+                sheet.formats[f"B{row}:{end}{row}"] = FORMATS[tile.kind]
         last = top + 1 + len(tiles)
+        sheet.merges += [
+            f"{letter}{row}:{until}{row}"
+            for row in range(top + 1, last + 1)
+            for letter, until in spans
+            if letter != until
+        ]
         sheet.styles[f"A{top + 1}"] = parts.HEADER
-        sheet.styles[f"B{top + 1}:D{top + 1}"] = parts.SIDE
+        sheet.styles[f"B{top + 1}:{end}{top + 1}"] = parts.SIDE
         sheet.styles[f"A{top + 2}:A{last}"] = parts.TEXT
-        sheet.styles[f"B{top + 2}:D{last}"] = parts.FIGURE
-        sheet.tables.append(parts.table(f"A{top + 1}:D{last}"))
+        sheet.styles[f"B{top + 2}:{end}{last}"] = parts.FIGURE
+        sheet.tables.append(parts.table(f"A{top + 1}:{end}{last}"))
         return last
 
     def _notes(self, sheet, top):
@@ -393,9 +404,14 @@ class _Sheet:
         left, last = LETTERS[first], LETTERS[first + width - 1]
         second, bottom = LETTERS[first + 1], top + 1 + rows
         self.styles[f"{left}{top + 1}"] = parts.HEADER
-        self.styles[f"{second}{top + 1}:{last}{top + 1}"] = parts.SIDE
+        head, figure = (
+            (parts.CENTER_HEAD, parts.CENTER)
+            if table.across
+            else (parts.SIDE, parts.FIGURE)
+        )
+        self.styles[f"{second}{top + 1}:{last}{top + 1}"] = head
         self.styles[f"{left}{top + 2}:{left}{bottom}"] = parts.TEXT
-        self.styles[f"{second}{top + 2}:{last}{bottom}"] = parts.FIGURE
+        self.styles[f"{second}{top + 2}:{last}{bottom}"] = figure
         cells = f"{second}{top + 2}:{last}{bottom}"
         if table.across:
             name = f"{board.name}/{table.title}"
@@ -406,12 +422,31 @@ class _Sheet:
             self.tables.append(parts.table(f"{left}{top + 1}:{last}{bottom}"))
 
 
+def _spans(widths):
+    """Return (first, last letter) of four columns that are wide enough for a figure."""
+    spans, first = [("A", "A")], 1
+    while len(spans) < 4:
+        last = first
+        while sum(widths[first : last + 1]) < WIDE_ENOUGH:
+            last += 1
+        spans.append((LETTERS[first], LETTERS[last]))
+        first = last + 1
+    return spans
+
+
+def _unless_empty(table, key, pivot):
+    """Return the formula of a table that says so where it has no row."""
+    measure = table.columns[0].measure["id"]
+    nothing = "0" if measure == "__count" else '""'
+    return f'=IF(PIVOT.VALUE({key},"{measure}")={nothing},_t("None"),{pivot})'
+
+
 def _wide(table):
     return len(table.marks_across) or table.wide
 
 
 def _in_time(group):
-    return ":" in group or group in parts.ORDERED
+    return ":" in group or group in IN_THEIR_ORDER
 
 
 def _shown(cell, tile, when):
@@ -419,11 +454,13 @@ def _shown(cell, tile, when):
 
     Nothing before is no figure: a change from zero would be infinite.
     """
-    if tile.kind in IN_FULL:
-        shown = cell
-    else:
+    nothing, shown = '"–"', cell
+    if tile.kind not in IN_FULL:
+        nothing = "0"
         shown = f"IF(ABS({cell})<{IN_THOUSANDS},{cell},FORMAT.LARGE.NUMBER({cell}))"
-    return f"={shown}" if when == "now" else f'=IF(N({cell})=0,"",{shown})'
+    if when == "now":
+        return f'=IF({cell}="",{nothing},{shown})'
+    return f'=IF({cell}="","",IF({cell}=0,"",{shown}))'
 
 
 def _sample(value):

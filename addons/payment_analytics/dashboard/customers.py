@@ -7,6 +7,7 @@ from .board import (
     COMPANY,
     COUNTRY,
     RED,
+    ROUND,
     SALESPERSON,
     Board,
     Chart,
@@ -27,6 +28,7 @@ COHORTS = Source(
     {"Company": "company_id", "Salesperson": "user_id"},
 )
 MONTHS = 12
+PAID = (("payments", ">", 0),)
 
 
 def _after(months):
@@ -34,7 +36,9 @@ def _after(months):
 
 
 TILES = (
-    Tile(CUSTOMERS, "__count", (412, 0, 0), aggregator="", key="customers"),
+    Tile(
+        CUSTOMERS, "__count", (412, 0, 0), aggregator="", domain=PAID, key="customers"
+    ),
     Tile(
         CUSTOMERS,
         "__count",
@@ -60,7 +64,14 @@ TILES = (
         domain=(("is_lapsed", "=", True),),
         key="lapsed_customers",
     ),
-    Tile(CUSTOMERS, "net", (1284, 0, 0), key="lifetime_value", over="__count"),
+    Tile(
+        CUSTOMERS,
+        "net",
+        (1284, 0, 0),
+        domain=PAID,
+        key="lifetime_value",
+        over="__count",
+    ),
     Tile(
         CUSTOMERS,
         "rhythm_days",
@@ -120,7 +131,7 @@ CHARTS = (
             ("=EDATE(TODAY(),-1)", 29),
             ("=TODAY()", 38),
         ),
-        domain=(),
+        domain=(("first_payment_on", "!=", False),),
     ),
 )
 
@@ -149,14 +160,14 @@ BANDS = (
             CUSTOMERS,
             "segment",
             (
-                Column("__count", "Customers", "", COUNT),
-                Column("net", "Net to Date"),
-                Column("average_ticket", "Payment", "avg"),
+                Column("__count", "Count", "", COUNT),
+                Column("net", "Net", unit=ROUND),
+                Column("average_ticket", "Ticket", "avg", ROUND),
                 Column("rhythm_days", "Rhythm", "avg", DAYS),
                 Column("score", "Score", "avg", COUNT),
             ),
             (
-                ("Segment", "Customers", "Net to Date", "Payment", "Rhythm", "Score"),
+                ("Segment", "Count", "Net", "Ticket", "Rhythm", "Score"),
                 ("Loyal", 96, 201400, 118, 29, 91),
                 ("Champions", 71, 188200, 164, 18, 96),
                 ("At Risk", 33, 48300, 102, 55, 78),
@@ -171,18 +182,19 @@ BANDS = (
             CUSTOMERS,
             "partner_id",
             (
-                Column("net", "Net to Date"),
-                Column("payments", "Payments", unit=COUNT),
+                Column("net", "Net", unit=ROUND),
+                Column("payments", "Count", unit=COUNT),
                 Column("rhythm_days", "Rhythm", "avg", DAYS),
-                Column("open_amount", "Owes"),
+                Column("open_amount", "Owes", unit=ROUND),
                 Column("score", "Score", "avg", COUNT),
             ),
             (
-                ("Customer", "Net to Date", "Payments", "Rhythm", "Owes", "Score"),
+                ("Customer", "Net", "Count", "Rhythm", "Owes", "Score"),
                 ("Azure Interior", 18300, 41, 21, 8300, 74),
                 ("Deco Addict", 12100, 25, 33, 6100, 81),
                 ("Gemini Furniture", 9900, 30, 19, 4900, 88),
             ),
+            domain=PAID,
         ),
     ),
 )
@@ -193,7 +205,7 @@ BOARD = Board(
     TILES,
     CHARTS,
     BANDS,
-    (196, *(67,) * MONTHS),
+    (184, *(68,) * MONTHS),
     "As of last night, months by the company's calendar. A customer is a company with"
     " its contacts. Amounts: the company's currency. Test payments are left out.",
     notes=(

@@ -10,7 +10,7 @@ VERSION = "18.5.10"
 TITLE_ROW, TEXT_ROW = 40, 36
 BLUE, AMBER, RED = "#EFF6FF", "#FFF7ED", "#FEF2F2"
 GOOD, BAD = "#00A04A", "#DC6965"
-TITLE, HEADER, TEXT, SIDE, NOTE, FIGURE, LABEL = 1, 2, 3, 4, 5, 6, 7
+TITLE, HEADER, TEXT, SIDE, NOTE, FIGURE, LABEL, CENTER_HEAD, CENTER = range(1, 10)
 PERCENT, AMOUNT, DAY, DECIMAL, PERCENT_ROUND, HOURS, SECONDS, DAYS = range(1, 9)
 STYLES = {
     TITLE: {"textColor": "#01666b", "bold": True, "fontSize": 16},
@@ -19,13 +19,20 @@ STYLES = {
     SIDE: {"textColor": "#434343", "bold": True, "fontSize": 11, "align": "right"},
     NOTE: {"textColor": "#6b7280", "verticalAlign": "middle", "wrapping": "wrap"},
     FIGURE: {"textColor": "#434343", "verticalAlign": "middle", "align": "right"},
+    CENTER_HEAD: {
+        "textColor": "#434343",
+        "bold": True,
+        "fontSize": 11,
+        "align": "center",
+    },
+    CENTER: {"textColor": "#434343", "verticalAlign": "middle", "align": "center"},
     LABEL: {"textColor": "#434343", "verticalAlign": "middle", "wrapping": "wrap"},
 }
 FORMATS = {
     PERCENT: "0.0%",
     AMOUNT: "#,##0",
     DAY: "mm/dd/yyyy",
-    DECIMAL: "#,##0.0",
+    DECIMAL: "#,##0.00",
     PERCENT_ROUND: "0%",
     HOURS: '#,##0.0" h"',
     SECONDS: '#,##0.0" s"',

@@ -4,6 +4,7 @@ from ..metrics.definitions import COMPANY_DAY, COUNT, SHARE
 from ..metrics.figures import DAYS, PACE_DAYS
 from .board import (
     COMPANY,
+    DECIMAL,
     PERIOD,
     PROVIDER,
     RED,
@@ -137,7 +138,7 @@ BANDS = (
             (
                 Column("days_left", "Lasts", "avg", DAYS),
                 Column("free_quantity", "Free", unit=COUNT),
-                Column("pace", "A Day", unit="decimal"),
+                Column("pace", "A Day", unit=DECIMAL),
                 Column("sell_through", "Sold", "avg", SHARE),
             ),
             (

@@ -93,12 +93,11 @@ class PaymentEventReport(models.Model):
                            AT TIME ZONE company.tz)::date AS day
               ) arrived
               CROSS JOIN LATERAL (
-                   SELECT GREATEST(EXTRACT(EPOCH FROM
-                              event.processed_at - event.created_at), 0)::float
-                              AS delay,
-                          GREATEST(EXTRACT(EPOCH FROM
-                              event.processed_at - event.received_at), 0)::float
-                              AS processing
+                   SELECT CASE WHEN event.processed_at < event.created_at THEN 0
+                          ELSE EXTRACT(EPOCH FROM event.processed_at - event.created_at)
+                          END::float AS delay,
+                          EXTRACT(EPOCH FROM event.processed_at - event.received_at)
+                          ::float AS processing
               ) took
              WHERE {counted}
             """

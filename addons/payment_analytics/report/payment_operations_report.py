@@ -163,9 +163,9 @@ class PaymentOperationsReport(models.Model):
                           )) END AS at
               ) matched
               CROSS JOIN LATERAL (
-                   SELECT GREATEST(
-                       EXTRACT(EPOCH FROM matched.at - line.create_date) / 3600.0, 0
-                   )::float AS taken
+                   SELECT CASE WHEN matched.at < line.create_date THEN 0
+                          ELSE EXTRACT(EPOCH FROM matched.at - line.create_date)
+                               / 3600.0 END::float AS taken
               ) hours
              WHERE line.amount <> 0 AND line.journal_id <> ALL(%s)
             """,

@@ -1,10 +1,13 @@
 from . import (
     test_alerts,
     test_boards,
+    test_cash_figures,
     test_customers,
     test_dashboard,
     test_fees,
     test_forecast,
+    test_live,
+    test_operations_figures,
     test_payment_report,
     test_report_channels,
     test_report_rights,
