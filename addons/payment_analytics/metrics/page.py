@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 
 if __package__:
-    from . import definitions
+    from . import definitions, figures
 else:
-    sys.path.insert(0, str(Path(__file__).parent))
-    import definitions
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from metrics import definitions, figures
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "metrics.md"
 HEAD = f"""# The figures and what they mean
@@ -45,6 +45,11 @@ def render():
         f" {each.formula} | `{each.computed_by}` | {_source(each.source)} |"
         for each in definitions.DEFINITIONS.values()
     ]
+    on_boards = [
+        f"| **{each.label}** | `{each.name}` | {each.unit} | {each.text} |"
+        f" {_source(each.source)} |"
+        for each in figures.FIGURES.values()
+    ]
     return "\n".join(
         [
             HEAD,
@@ -63,6 +68,11 @@ def render():
             " | source |",
             "|---|---|---|---|---|---|---|",
             *others,
+            "",
+            "## Figures of the boards beside payments",
+            "| figure | name | unit | what it says | source |",
+            "|---|---|---|---|---|",
+            *on_boards,
             "",
         ]
     )

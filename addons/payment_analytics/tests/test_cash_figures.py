@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.payment_analytics.metrics import receivables
+from odoo.addons.payment_analytics.metrics.figures import DSO_DAYS
 from odoo.addons.payment_reconciliation.tests.common import ReconciliationCommon
 
 
@@ -51,10 +53,11 @@ class TestCashFigures(ReconciliationCommon):
 
     def test_ages_at_their_bounds(self):
         """0, 1, 30, 31, 60, 61, 90 and 91 days late, and money paid ahead."""
-        for days in (-5, 0, 1, 30, 31, 60, 61, 90, 91):
-            self.due(100 + days, days)
+        days = (-5, 0, 1, 30, 31, 60, 61, 90, 91)
+        for each in days:
+            self.due(100 + each, each)
         self.due(40, 0, move_type="out_refund")
-        ages = dict(self.totals("receivable:sum", groups=["age"]))
+        ages = dict(sorted(self.totals("receivable:sum", groups=["age"])))
         self.assertEqual(
             ages,
             {
@@ -66,6 +69,11 @@ class TestCashFigures(ReconciliationCommon):
                 "5_over": 191,
             },
         )
+        registry = receivables.ageing(
+            [(self.today - timedelta(days=each), 100 + each) for each in days],
+            self.today,
+        )
+        self.assertEqual([*ages.values()][1:], [*registry.values()])
         late = 101 + 130 + 131 + 160 + 161 + 190 + 191
         [found] = self.totals(
             "receivable:sum", "overdue:sum", "overdue_share:avg", "days_overdue:max"
@@ -90,6 +98,7 @@ class TestCashFigures(ReconciliationCommon):
             "receivable:sum", "credit_sales:sum", "dso:avg"
         )
         self.assertEqual((receivable, sold, dso), (30_000, 90_000, 30))
+        self.assertEqual(dso, receivables.dso(receivable, sold, DSO_DAYS))
 
     def test_salespeople_see_their_customers(self):
         seller = new_test_user(
