@@ -124,15 +124,17 @@ class PaymentRollupDirty(models.Model):
     @api.model
     def _wake(self):
         """Let the job run soon, once for a burst of payments."""
-        job = self.env.ref("payment_analytics.cron_rollup", False)
         now = time.monotonic()
-        woken = _woken.get(self.env.cr.dbname, 0)
-        if not job or woken > now:
+        woken = _woken.get(self.env.cr.dbname, -PAUSE)
+        if woken > now:
+            return  # a call for the end of this pause is made already
+        job = self.env.ref("payment_analytics.cron_rollup", False)
+        if not job:
             return
         if now - woken >= PAUSE:
             _woken[self.env.cr.dbname] = now
             job.sudo()._trigger()
-        else:  # once more, when this pause is over
+        else:
             _woken[self.env.cr.dbname] = woken + PAUSE
             at = fields.Datetime.add(fields.Datetime.now(), seconds=PAUSE)
             job.sudo()._trigger(at)
