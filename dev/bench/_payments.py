@@ -26,8 +26,8 @@ LIVES = """
                AS country_id,
            CASE WHEN number %% %(foreign)s = 0 THEN %(euro)s ELSE %(currency)s END
                AS currency_id,
-           (SELECT id FROM customer WHERE place = (number::bigint * 31) %% %(customers)s)
-               AS partner_id,
+           (SELECT id FROM customer
+             WHERE place = (number::bigint * 31) %% %(customers)s) AS partner_id,
            1 + (CASE WHEN lot %% 11 = 0 THEN 1 ELSE 0 END) AS tries
       FROM (SELECT number, nextval('payment_transaction_id_seq')::int AS tx_id,
                    (('x' || substr(md5(number::text), 1, 8))::bit(32)::bigint %% 1000)
@@ -60,7 +60,9 @@ class Shop:
         self.cr.commit()
 
     def _rates(self):
-        months = [f"20{year}-{month:02}-01" for year in (23, 24, 25) for month in range(1, 13)]
+        months = [
+            f"20{year}-{month:02}-01" for year in (23, 24, 25) for month in range(1, 13)
+        ]
         self.env["res.currency.rate"].create(
             [
                 {
@@ -152,7 +154,8 @@ class Shop:
         self.env.flush_all()
         self.cr.execute(
             "CREATE TEMPORARY TABLE customer AS SELECT place,"
-            " nextval('res_partner_id_seq')::int AS id, (%s)[1 + place %% %s] AS user_id"
+            " nextval('res_partner_id_seq')::int AS id,"
+            " (%s)[1 + place %% %s] AS user_id"
             " FROM generate_series(0, %s - 1) AS place",
             [users.ids, SALESPEOPLE, CUSTOMERS],
         )
@@ -194,7 +197,9 @@ class Shop:
             "channel": "'refund'",
             "source_transaction_id": "x.tx_id",
         }
-        refund |= dict.fromkeys(("create_date", "last_state_change", "paid_at"), "x.sent")
+        refund |= dict.fromkeys(
+            ("create_date", "last_state_change", "paid_at"), "x.sent"
+        )
         copy_rows(self.cr, self.transaction, "refund", refund)
 
     def _attempts(self):
@@ -241,7 +246,9 @@ class Shop:
             "net": f"x.amount - {fee}",
             "net_minor": f"(x.amount - {fee}) * 100",
         }
-        self.cr.execute("CREATE TEMPORARY VIEW done AS SELECT * FROM life WHERE state = 'done'")
+        self.cr.execute(
+            "CREATE TEMPORARY VIEW done AS SELECT * FROM life WHERE state = 'done'"
+        )
         copy_rows(self.cr, self.movement, "done", movement)
         back = movement | {
             "gateway_ref": "'txr_' || x.tx_id",

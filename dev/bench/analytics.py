@@ -82,13 +82,16 @@ def _first_build(env):
 def _late_changes(env, name, days):
     """Correct the amounts of payments that lie up to ``days`` days back."""
     env.cr.execute(
-        "SELECT id FROM payment_transaction WHERE state = 'done' AND operation <> 'refund'"
+        "SELECT id FROM payment_transaction"
+        " WHERE state = 'done' AND operation <> 'refund'"
         " AND paid_at > (SELECT MAX(paid_at) FROM payment_transaction"
         "                WHERE operation <> 'refund') - interval '1 day' * %s"
         " ORDER BY md5(id::text) LIMIT %s",
         [days, CHANGES],
     )
-    payments = env["payment.transaction"].browse([each for (each,) in env.cr.fetchall()])
+    payments = env["payment.transaction"].browse(
+        [each for (each,) in env.cr.fetchall()]
+    )
     for payment in payments:
         payment.amount += 1
     env.cr.commit()
@@ -102,8 +105,12 @@ def _late_changes(env, name, days):
 
 def _cost_of_marks(env, shop):
     """Return what marks cost a payment that succeeds, in queries and time."""
-    env.cr.execute("SELECT id FROM payment_transaction WHERE state = 'pending' LIMIT 400")
-    payments = env["payment.transaction"].browse([each for (each,) in env.cr.fetchall()])
+    env.cr.execute(
+        "SELECT id FROM payment_transaction WHERE state = 'pending' LIMIT 400"
+    )
+    payments = env["payment.transaction"].browse(
+        [each for (each,) in env.cr.fetchall()]
+    )
     dirty = type(env["payment.rollup.dirty"])
     with_marks, without, original = [], [], dirty._mark
     try:
@@ -115,9 +122,7 @@ def _cost_of_marks(env, shop):
         dirty._mark = original
     middle = statistics.median
     more = middle(c.seconds for c in with_marks) - middle(c.seconds for c in without)
-    queries = middle(c.queries for c in with_marks) - middle(
-        c.queries for c in without
-    )
+    queries = middle(c.queries for c in with_marks) - middle(c.queries for c in without)
     return {"marks: ms per payment": 1000 * more, "marks: queries per payment": queries}
 
 
@@ -132,7 +137,10 @@ class _Board:
             "SELECT MAX(day) FROM payment_rollup WHERE successful_payments > 0"
         )
         [last] = env.cr.fetchone()
-        self.periods = {0: (last - period, last), -1: (last - 2 * period, last - period)}
+        self.periods = {
+            0: (last - period, last),
+            -1: (last - 2 * period, last - period),
+        }
         self.dates = {
             each["id"]
             for each in self.content["globalFilters"]
@@ -152,8 +160,12 @@ class _Board:
 
     def _pivots(self):
         for pivot in self.content["pivots"].values():
-            names = [each["id"] for each in pivot["measures"] if "computedBy" not in each]
-            names = ["__count" if name.startswith("__count") else name for name in names]
+            names = [
+                each["id"] for each in pivot["measures"] if "computedBy" not in each
+            ]
+            names = [
+                "__count" if name.startswith("__count") else name for name in names
+            ]
             rows, columns = (
                 [
                     ":".join(filter(None, (each["fieldName"], each.get("granularity"))))
@@ -221,7 +233,9 @@ class _Board:
             found, expected = (
                 [
                     [row[name] or 0 for name in each[3]]
-                    for group in self.env[each[0]].formatted_read_grouping_sets(*each[1:])
+                    for group in self.env[each[0]].formatted_read_grouping_sets(
+                        *each[1:]
+                    )
                     for row in group
                 ]
                 for each in (call, same)

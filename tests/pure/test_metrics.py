@@ -3,12 +3,21 @@
 import json
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from payment_analytics.dashboard import payments, write
-from payment_analytics.dashboard.payments_sheets import build
-from payment_analytics.metrics import definitions, page
+from payment_analytics.dashboard import payments, risk, write
+from payment_analytics.dashboard.board import PERIOD
+from payment_analytics.dashboard.boards import BOARDS
+from payment_analytics.dashboard.build import build
+from payment_analytics.metrics import (
+    declines,
+    definitions,
+    page,
+    receivables,
+    settlement,
+)
 from payment_analytics.metrics.definitions import FACTS, METRICS
 
 ADDON = Path(definitions.__file__).resolve().parents[1]
@@ -84,44 +93,28 @@ def test_the_page_can_be_written_without_odoo(tmp_path):
     )
 
 
-@pytest.mark.parametrize("name", ["payments", "payments_sample"])
+@pytest.mark.parametrize("name", list(write.files()))
 def test_the_dashboards_are_up_to_date(name):
     """Else: python addons/payment_analytics/dashboard/write.py."""
-    path = ADDON / "data" / "files" / f"{name}_dashboard.json"
-    assert path.read_text(encoding="utf-8") == write.files()[path.name]
+    path = ADDON / "data" / "files" / name
+    assert path.read_text(encoding="utf-8") == write.files()[name]
 
 
-def test_every_tile_is_explained_on_the_dashboard():
+@pytest.mark.parametrize("board", [payments.BOARD, risk.BOARD], ids=lambda b: b.name)
+def test_every_tile_is_explained_on_the_dashboard(board):
     """Each tile's label and definition can be read at the foot of the sheet."""
-    cells = build()["sheets"][0]["cells"].values()
-    for name, *_look in payments.TILES:
-        figure = (FACTS | METRICS)[name]
-        assert f'=_t("{figure.label}")' in cells
-        assert f'=_t("{figure.help}")' in cells
+    cells = build(board)["sheets"][0]["cells"].values()
+    known = FACTS | METRICS
+    for tile in board.tiles:
+        text = known[tile.name].help if tile.name in known else tile.help
+        assert f'=_t("{tile.title}")' in cells
+        assert f'=_t("{text}")' in cells
 
 
-def test_charts_do_not_overlap():
-    """Tiles and charts lie side by side, and the lists below all of them."""
-    boxes = []
-    for figure in build()["sheets"][0]["figures"]:
-        x, y = figure["offset"]["x"], figure["offset"]["y"]
-        right, bottom = x + figure["width"], y + figure["height"]
-        for other in boxes:
-            assert (
-                right <= other[0]
-                or x >= other[2]
-                or bottom <= other[1]
-                or (y >= other[3])
-            )
-        boxes.append((x, y, right, bottom))
-    default_row = 23
-    assert max(box[3] for box in boxes) <= (payments.LISTS_AT - 1) * default_row
-    assert max(box[2] for box in boxes) <= sum(payments.COLUMNS)
-
-
-def test_the_sample_has_the_same_figures_and_needs_no_data():
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
+def test_the_sample_has_the_same_figures_and_needs_no_data(board):
     """Same tiles and charts, no pivot, no model."""
-    real, sample = (build(empty=empty) for empty in (False, True))
+    real, sample = (build(board, empty=empty) for empty in (False, True))
 
     def titles(dashboard):
         return [
@@ -135,10 +128,93 @@ def test_the_sample_has_the_same_figures_and_needs_no_data():
     assert "PIVOT" not in json.dumps(sample["sheets"])
 
 
-def test_the_period_before_is_one_step_back():
-    """The second pivot asks for the same figures, one period earlier."""
-    now, before = payments.pivots()[:2]
-    assert now["measures"] == before["measures"]
-    period = next(each for each in payments.filters() if each["type"] == "date")["id"]
-    assert now["fieldMatching"][period]["offset"] == 0
-    assert before["fieldMatching"][period]["offset"] == -1
+def test_periods_before_ask_for_the_same():
+    """Now, the period before, and the same days a year before."""
+    tiles = {
+        pivot["name"]: pivot
+        for pivot in build(payments.BOARD)["pivots"].values()
+        if pivot["model"] == payments.MODEL
+    }
+    now, before, year = (tiles[f"Tiles, {when}"] for when in ("now", "before", "year"))
+    assert now["measures"] == before["measures"] == year["measures"]
+    key = PERIOD.key
+    assert now["fieldMatching"][key] == {"chain": "day", "type": "date", "offset": 0}
+    assert before["fieldMatching"][key]["offset"] == -1
+    assert year["fieldMatching"][key]["chain"] == "year_later"
+
+
+# === Worked examples ===
+
+
+def test_dso_by_example():
+    """350,000 receivable, 500,000 sold on credit in July: 21.7 days.
+
+    Source: https://www.investopedia.com/terms/d/dso.asp
+    """
+    assert round(receivables.dso(350_000, 500_000, 31), 1) == 21.7
+    assert receivables.dso(100, 0, 30) is None
+
+
+def test_ageing_by_example():
+    """Due today is not late; 1, 30, 31, 60, 61, 90 and 91 days past due.
+
+    Source: the ranges of Odoo's and others' aged receivable reports,
+    https://www.investopedia.com/terms/a/accounts-receivable-aging.asp
+    """
+    today = date(2026, 3, 31)
+    late = {0: 1, 1: 2, 30: 4, 31: 8, 60: 16, 61: 32, 90: 64, 91: 128, -5: 256}
+    items = [(today - timedelta(days=days), amount) for days, amount in late.items()]
+    assert receivables.ageing(items, today) == {
+        "current": 257,
+        "d1_30": 6,
+        "d31_60": 24,
+        "d61_90": 96,
+        "older": 128,
+    }
+
+
+def test_vamp_by_example():
+    """100 fraud reports and 50 disputes for 10,000 payments: 1.5%.
+
+    Source: the formula of https://docs.stripe.com/disputes/monitoring-programs
+    """
+    facts = dict.fromkeys(FACTS, 0) | {
+        "fraud_reports": 100,
+        "card_disputes": 50,
+        "card_not_present": 10_000,
+    }
+    assert definitions.value(METRICS["vamp_ratio"], facts) == 0.015
+
+
+def test_authorisation_rate_leaves_out_what_no_bank_decided():
+    """90 approved, 10 refused by banks, 5 blocked by rules: 90 of 100."""
+    facts = dict.fromkeys(FACTS, 0) | {
+        "succeeded_attempts": 90,
+        "failed_attempts": 15,
+        "blocked_attempts": 5,
+    }
+    assert definitions.value(METRICS["authorisation_rate"], facts) == 0.9
+    assert definitions.value(METRICS["attempt_success_rate"], facts) == 90 / 105
+
+
+def test_percentiles_of_days():
+    """Nine after two days, one after seven: as PostgreSQL's percentile_disc."""
+    counts = {2: 9, 7: 1}
+    assert settlement.percentile(counts, 0.5) == 2
+    assert settlement.percentile(counts, 0.9) == 2
+    assert settlement.percentile(counts, 0.91) == 7
+    assert settlement.percentile({}, 0.5) is None
+
+
+def test_every_code_has_one_reason():
+    codes = [code for _label, codes in declines.REASONS.values() for code in codes]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("each", definitions.DEFINITIONS.values())
+def test_figures_worked_out_elsewhere_are_defined(each):
+    """With formula, unit, basis, source, and who works them out."""
+    assert each.label and each.formula and each.computed_by and each.source
+    money = each.unit == definitions.AMOUNT
+    assert (each.currency_basis == definitions.COMPANY_CURRENCY) is money
+    assert each.time_zone == definitions.COMPANY_DAY

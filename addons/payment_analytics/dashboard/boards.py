@@ -1,5 +1,12 @@
 """All boards that are made of a specification."""
 
-from . import cash, customers, operations, sales
+from . import cash, customers, operations, payments, risk, sales
 
-BOARDS = (cash.BOARD, customers.BOARD, operations.BOARD, sales.BOARD)
+BOARDS = (
+    payments.BOARD,
+    cash.BOARD,
+    customers.BOARD,
+    risk.BOARD,
+    operations.BOARD,
+    sales.BOARD,
+)

@@ -484,7 +484,7 @@ def _link(table):
                 "pivot_column_groupby": across,
                 "pivot_row_groupby": [table.by],
             },
-            "modelName": table.source.model,
+            "modelName": table.source.records or table.source.model,
             "views": [[False, view] for view in table.views],
         },
         "threshold": 0,

@@ -39,7 +39,7 @@ FORMATS = {
     DAYS: '#,##0" days"',
 }
 # Dimensions that read in their own order, not by their figures.
-ORDERED = {"cohort_month": "desc", "months_since": "asc"}
+ORDERED = {"cohort_month": "desc", "month": "desc", "months_since": "asc"}
 BORDERS = {1: {"bottom": {"style": "thin", "color": "#CCCCCC"}}}
 LOCALE = {
     "name": "English (US)",

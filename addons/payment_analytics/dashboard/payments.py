@@ -1,187 +1,275 @@
-"""The dashboard "Payments": its filters, tiles, charts and pivots."""
+"""The board "Payments": what comes in, how, what it costs, and what fails."""
 
 from ..metrics.definitions import (
-    FACTS,
-    METRICS,
+    COMPANY_CURRENCY,
+    COMPANY_DAY,
+    COUNT,
+    DEFINITIONS,
     SHARE,
 )
-from . import parts, sample
+from ..metrics.figures import DAYS
+from .board import (
+    AMBER,
+    COMPANY,
+    COUNTRY,
+    METHOD,
+    PERIOD,
+    PROVIDER,
+    RED,
+    SALESPERSON,
+    Board,
+    Chart,
+    Column,
+    Source,
+    Table,
+    Tile,
+    channel,
+)
 
-MODEL = "payment.report"
-MENU = "payment_analytics.menu_payment_report"
-SHEET = parts.ident("sheet/Dashboard")
-WIDTH = 1000
+MODEL = "payment.rollup"
+MATCHING = {
+    "Period": "day",
+    "Channel": "channel",
+    "Company": "company_id",
+    "Country": "country_id",
+    "Payment Method": "payment_method_id",
+    "Provider": "provider_id",
+    "Salesperson": "user_id",
+}
+FILTERS = (PERIOD, COMPANY, channel(MODEL), PROVIDER, METHOD, COUNTRY, SALESPERSON)
+PAYMENTS = Source(
+    MODEL,
+    "payment_analytics.menu_payment_figures_payments",
+    MATCHING,
+    year_later="year_later",
+    records="payment.report",
+)
+CUSTOMERS = Source(
+    "payment.customer.report",
+    PAYMENTS.menu,
+    MATCHING,
+    records="payment.report",
+)
+DECLINES = Source(
+    "payment.decline.report",
+    "payment_analytics.menu_payment_decline_report",
+    MATCHING,
+)
+SETTLEMENTS = Source(
+    "payment.settlement.report",
+    "payment_analytics.menu_payment_settlement_report",
+    MATCHING,
+    year_later="year_later",
+)
+MEDIAN = DEFINITIONS["time_to_settlement_p50"]
+BASIS = f"Days: {COMPANY_DAY}. Amounts: {COMPANY_CURRENCY}. Test payments are left out."
 
-# Field of the report, colour, whether more of it is better.
 TILES = (
-    ("gross", parts.BLUE, True),
-    ("net", parts.BLUE, True),
-    ("successful_payments", parts.BLUE, True),
-    ("average_ticket", parts.BLUE, True),
-    ("success_rate", parts.AMBER, True),
-    ("fees", parts.RED, False),
-    ("effective_fee_rate", parts.RED, False),
-    ("refunded", parts.RED, False),
-)
-UNITS = {name: each.unit for name, each in (FACTS | METRICS).items()}
-LABELS = {name: each.label for name, each in (FACTS | METRICS).items()}
-
-# Label, type, field, and what the type needs.
-FILTERS = (
-    ("Period", "date", "day", {"defaultValue": "last_30_days"}),
-    (
-        "Channel",
-        "selection",
-        "channel",
-        {"resModel": MODEL, "selectionField": "channel"},
+    Tile(PAYMENTS, "gross", (48250, 41900, 37100)),
+    Tile(PAYMENTS, "net", (45980, 40010, 35200)),
+    Tile(PAYMENTS, "successful_payments", (612, 548, 501)),
+    Tile(PAYMENTS, "average_ticket", (78.84, 76.46, 74.05), aggregator="avg"),
+    Tile(PAYMENTS, "success_rate", (0.941, 0.928, 0.92), AMBER, aggregator="avg"),
+    Tile(
+        PAYMENTS, "attempt_success_rate", (0.902, 0.894, 0.88), AMBER, aggregator="avg"
     ),
-    (
-        "Payment Method",
-        "relation",
-        "payment_method_id",
-        {"modelName": "payment.method"},
+    Tile(PAYMENTS, "authorisation_rate", (0.917, 0.905, 0.9), AMBER, aggregator="avg"),
+    Tile(PAYMENTS, "failed_payments", (38, 42, 44), AMBER, False),
+    Tile(PAYMENTS, "fees", (1110, 985, 900), RED, False),
+    Tile(
+        PAYMENTS,
+        "effective_fee_rate",
+        (0.023, 0.0235, 0.0243),
+        RED,
+        False,
+        aggregator="avg",
     ),
-    ("Country", "relation", "country_id", {"modelName": "res.country"}),
-    ("Customer", "relation", "partner_id", {"modelName": "res.partner"}),
-    ("Company", "relation", "company_id", {"modelName": "res.company"}),
+    Tile(PAYMENTS, "refunded", (1160, 905, 980), RED, False),
+    Tile(
+        SETTLEMENTS,
+        "days_p50",
+        (3, 3, 4),
+        RED,
+        False,
+        aggregator="avg",
+        label=MEDIAN.label,
+        help=MEDIAN.help,
+        unit=DAYS,
+    ),
 )
-FIELD_TYPES = {"date": "date", "selection": "selection", "relation": "many2one"}
 
-# Key, title, kind, groups, (x, y, width, height), other keys of the chart.
 CHARTS = (
-    (
+    Chart(
         "days",
         "Volume by Day",
         "bar",
-        ["day:day", "channel"],
-        (0, 250, WIDTH, 290),
-        {"stacked": True, "legendPosition": "top"},
+        PAYMENTS,
+        "gross",
+        ("day:day", "channel"),
+        (
+            ("Day", "Online", "Saved Method"),
+            ("=TODAY()-6", 5200, 700),
+            ("=TODAY()-5", 6100, 900),
+            ("=TODAY()-4", 4800, 650),
+            ("=TODAY()-3", 7300, 1200),
+            ("=TODAY()-2", 6900, 800),
+            ("=TODAY()-1", 8100, 1400),
+            ("=TODAY()", 3700, 500),
+        ),
+        share=12,
+        options={"stacked": True, "legendPosition": "top"},
     ),
-    (
+    Chart(
         "methods",
         "Volume by Method",
         "pie",
-        ["payment_method_id"],
-        (0, 560, 320, 260),
-        {"legendPosition": "right"},
+        PAYMENTS,
+        "gross",
+        ("payment_method_id",),
+        (
+            ("Payment Method", "Gross"),
+            ("Card", 31000),
+            ("SEPA Direct Debit", 9100),
+            ("PayPal", 5150),
+            ("Bank Transfer", 3000),
+        ),
+        share=4,
+        options={"legendPosition": "right"},
     ),
-    (
+    Chart(
         "channels",
         "Volume by Channel",
         "pie",
-        ["channel"],
-        (340, 560, 320, 260),
-        {"legendPosition": "right"},
+        PAYMENTS,
+        "gross",
+        ("channel",),
+        (
+            ("Channel", "Gross"),
+            ("Online", 36000),
+            ("Saved Method", 9250),
+            ("Bank Transfer", 3000),
+        ),
+        share=4,
+        options={"legendPosition": "right"},
     ),
-    (
-        "providers",
-        "Volume by Provider",
-        "pie",
-        ["provider_id"],
-        (680, 560, 320, 260),
-        {"legendPosition": "right"},
+    Chart(
+        "declines",
+        "Failed Attempts by Reason",
+        "bar",
+        DECLINES,
+        "attempts",
+        ("reason",),
+        (
+            ("Reason", "Failed Attempts"),
+            ("Insufficient Funds", 21),
+            ("Declined by the Bank", 17),
+            ("Card Expired", 9),
+            ("Blocked as Suspicious", 4),
+        ),
+        share=4,
+    ),
+    Chart(
+        "success",
+        "Success Rate by Day",
+        "line",
+        PAYMENTS,
+        "success_rate",
+        ("day:day",),
+        (
+            ("Day", "Success Rate"),
+            ("=TODAY()-4", 0.93),
+            ("=TODAY()-3", 0.95),
+            ("=TODAY()-2", 0.92),
+            ("=TODAY()-1", 0.96),
+            ("=TODAY()", 0.94),
+        ),
+        domain=(),
+    ),
+    Chart(
+        "cost",
+        "Fees by Method",
+        "bar",
+        PAYMENTS,
+        "fees",
+        ("payment_method_id",),
+        (
+            ("Payment Method", "Fees"),
+            ("Card", 744),
+            ("PayPal", 180),
+            ("SEPA Direct Debit", 82),
+            ("Bank Transfer", 0),
+        ),
     ),
 )
-LISTS_AT = 37  # the first row (from 1) below the charts, which end at pixel 820
-LIST_LENGTH = 10
-METHODS, CUSTOMERS = "A", "G"  # first columns of the lists
-COLUMNS = (140, 95, 60, 120, 125, 30, 220, 120, 90)
 
-
-def matching(offset=0):
-    """Return how each filter finds its field of the report.
-
-    :param int offset: -1 for the period before
-    """
-    found = {}
-    for label, kind, field, _more in FILTERS:
-        match = {"chain": field, "type": FIELD_TYPES[kind]}
-        if kind == "date":
-            match["offset"] = offset
-        found[parts.ident(f"filter/{label}")] = match
-    return found
-
-
-def filters():
-    """Return the global filters."""
-    return [
-        {
-            "id": parts.ident(f"filter/{label}"),
-            "type": kind,
-            "label": label,
-            **({"defaultValueDisplayNames": []} if kind == "relation" else {}),
-            **more,
-        }
-        for label, kind, _field, more in FILTERS
-    ]
-
-
-def measure(name, **options):
-    """Return the measure of a figure; ratios aggregate by the report's own rule."""
-    ratio = name in METRICS and bool(METRICS[name].denominator)
-    if UNITS[name] == SHARE:
-        options["format"] = parts.FORMATS[parts.PERCENT]
-    return parts.measure(
-        name, "avg" if ratio else "sum", userDefinedName=LABELS[name], **options
-    )
-
-
-def pivots():
-    """Return the pivots: the tiles' figures now and before, methods and customers."""
-    tiles = [measure(name) for name, *_rest in TILES]
-    return [
-        parts.pivot("1", "Tiles, now", MODEL, tiles, matching()),
-        parts.pivot("2", "Tiles, before", MODEL, tiles, matching(-1)),
-        parts.pivot(
-            "3",
-            "Methods",
-            MODEL,
-            [
-                measure("gross"),
-                parts.share(SHEET, 3, "gross:sum"),
-                measure("effective_fee_rate"),
-                measure("success_rate"),
-            ],
-            matching(),
-            rows=["payment_method_id"],
+METHODS = Table(
+    "Methods",
+    PAYMENTS,
+    "payment_method_id",
+    (
+        Column("gross", "Gross"),
+        Column("successful_payments", "Payments", unit=COUNT),
+        Column("fees", "Fees"),
+        Column("effective_fee_rate", "Effective Fee", "avg", SHARE),
+        Column("success_rate", "Success Rate", "avg", SHARE),
+    ),
+    (
+        (
+            "Payment Method",
+            "Gross",
+            "Payments",
+            "Fees",
+            "Effective Fee",
+            "Success Rate",
         ),
-        parts.pivot(
-            "4",
-            "Customers",
-            MODEL,
-            [
-                measure("gross"),
-                parts.share(SHEET, 4, "gross:sum"),
-            ],
-            matching(),
-            rows=["partner_id"],
-            domain=[("successful_payments", ">", 0)],
-        ),
-    ]
+        ("Card", 31000, 402, 744, 0.024, 0.93),
+        ("SEPA Direct Debit", 9100, 110, 82, 0.009, 0.98),
+        ("PayPal", 5150, 74, 180, 0.035, 0.95),
+        ("Bank Transfer", 3000, 26, 0, 0, 1),
+    ),
+)
+TOP_CUSTOMERS = Table(
+    "Top Customers",
+    CUSTOMERS,
+    "partner_id",
+    (Column("gross", "Gross"), Column("net", "Net")),
+    (
+        ("Customer", "Gross", "Net"),
+        ("Azure Interior", 8300, 8090),
+        ("Deco Addict", 6100, 5930),
+        ("Gemini Furniture", 4900, 4770),
+        ("Ready Mat", 3200, 3120),
+    ),
+    at="H",
+    domain=(("successful_payments", ">", 0),),
+)
+CHANNELS = Table(
+    "Channels",
+    PAYMENTS,
+    "channel",
+    METHODS.columns,
+    (
+        ("Channel", *METHODS.sample[0][1:]),
+        ("Online", 36000, 471, 840, 0.0233, 0.93),
+        ("Saved Method", 9250, 118, 231, 0.025, 0.97),
+        ("Bank Transfer", 3000, 23, 39, 0.013, 1),
+    ),
+)
+PROVIDERS = Table(
+    "Providers",
+    PAYMENTS,
+    "provider_id",
+    (Column("gross", "Gross"), Column("effective_fee_rate", "Fee", "avg", SHARE)),
+    (("Provider", "Gross", "Fee"), ("Stripe", 45250, 0.0245), ("Wire", 3000, 0)),
+    at="H",
+)
 
-
-def tile_figures():
-    """Return the tiles, in two rows of four."""
-    figures = []
-    for index, (name, colour, better) in enumerate(TILES):
-        line, column = divmod(index, 4)
-        mode = "difference" if UNITS[name] == SHARE else "percentage"
-        content = parts.scorecard(LABELS[name], index + 2, colour, mode, better)
-        figures.append(
-            parts.figure(name, column * 253, 11 + line * 119, 241, 107, content)
-        )
-    return figures
-
-
-def charts(empty):
-    """Return the charts, over the report or, if it is empty, over sample cells."""
-    figures = []
-    for key, title, kind, group_by, (x, y, width, height), more in CHARTS:
-        if empty:
-            content = parts.sample_chart(kind, title, *sample.RANGES[key], **more)
-        else:
-            content = parts.odoo_chart(
-                kind, title, MODEL, "gross", group_by, matching(), **more
-            )
-        figures.append(parts.figure(key, x, y, width, height, content))
-    return figures
+BOARD = Board(
+    "payments",
+    FILTERS,
+    TILES,
+    CHARTS,
+    ((METHODS, TOP_CUSTOMERS), (CHANNELS, PROVIDERS)),
+    (165, 95, 80, 85, 95, 95, 20, 195, 85, 85),
+    BASIS,
+)

@@ -11,14 +11,10 @@ FILES = ADDON / "data" / "files"
 
 def files():
     """Return {file name: content} of all dashboards."""
-    from payment_analytics.dashboard import payments_sheets
     from payment_analytics.dashboard.boards import BOARDS
     from payment_analytics.dashboard.build import build
 
-    found = {
-        "payments_dashboard.json": text(payments_sheets.build()),
-        "payments_sample_dashboard.json": text(payments_sheets.build(empty=True)),
-    }
+    found = {}
     for board in BOARDS:
         found[f"{board.name}_dashboard.json"] = text(build(board))
         found[f"{board.name}_sample_dashboard.json"] = text(build(board, empty=True))

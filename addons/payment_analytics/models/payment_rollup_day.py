@@ -113,9 +113,7 @@ class PaymentRollupDay(models.Model):
         if not buckets:
             return 0
         for name in TABLES:
-            rows = self.env[name]._rebuild(buckets)
-            if name == TABLES[0]:
-                _logger.debug("%s days, %s rows", len(buckets), rows)
+            self.env[name]._rebuild(buckets)
         self.env.cr.execute(
             SQL(
                 "UPDATE payment_rollup_day bucket SET row_count = (SELECT COUNT(*)"

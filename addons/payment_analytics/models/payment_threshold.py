@@ -48,10 +48,15 @@ class PaymentThreshold(models.Model):
     provider_id = fields.Many2one("payment.provider", ondelete="cascade")
     method_id = fields.Many2one("payment.method", "Payment Method", ondelete="cascade")
     limit = fields.Float(
-        required=True, digits=(16, 6), help="A share: 1.5% of the payments, say."
+        required=True,
+        digits=(16, 6),
+        aggregator="max",
+        help="A share: 1.5% of the payments, say.",
     )
     min_cases = fields.Integer(
-        "Only from", help="The programme looks at nobody with fewer cases in a month."
+        "Only from",
+        aggregator="max",
+        help="The programme looks at nobody with fewer cases in a month.",
     )
     valid_from = fields.Date(required=True)
     valid_to = fields.Date(help="The last day on which it holds. Empty: until changed.")

@@ -77,6 +77,23 @@ class ResCompany(models.Model):
         dirty._mark_events()
 
 
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def unlink(self):
+        """The database takes them off their customers, without a write."""
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO payment_rollup_dirty (company_id, day)"
+                " SELECT DISTINCT company_id, day FROM payment_rollup"
+                " WHERE user_id = ANY(%(ids)s) OR customer_user_id = ANY(%(ids)s)"
+                " OR entity_user_id = ANY(%(ids)s)",
+                ids=self.ids,
+            )
+        )
+        return super().unlink()
+
+
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 

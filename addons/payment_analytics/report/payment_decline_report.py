@@ -18,6 +18,8 @@ class PaymentDeclineReport(models.Model):
     _order = "day desc, id"
     _stored = (*rollup_facts.DAILY, "reason", "reason_code", "attempts")
 
+    _behind = [("failed_attempts", ">", 0)]
+
     reason = fields.Selection(
         [(name, label) for name, (label, _codes) in declines.REASONS.items()],
         readonly=True,

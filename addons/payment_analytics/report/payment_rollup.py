@@ -55,9 +55,23 @@ class PaymentRollup(models.Model):
         )
 
     def _rebuild(self, buckets):
-        """Compute whole days anew.
+        """Compute whole days anew, those of customers with them.
+
+        The payments are read once for both tables.
 
         :param buckets: payment.rollup.day
-        :return: number of rows
+        :return: number of rows of customers
         """
-        return self._replace(buckets, rollup_facts.select_rollup(buckets.ids))
+        customers = self.env["payment.customer.report"]
+        self._clear(buckets)
+        customers._clear(buckets)
+        each_one = SQL.identifier("each_one")
+        self.env.cr.execute(
+            SQL(
+                "WITH each_one AS MATERIALIZED (%s), stored AS (%s) %s",
+                rollup_facts.select_each(buckets.ids),
+                self._insert(rollup_facts.summed(self._stored, each_one)),
+                customers._insert(rollup_facts.summed(customers._stored, each_one)),
+            )
+        )
+        return self.env.cr.rowcount

@@ -7,7 +7,7 @@ class PaymentRollupTable(models.AbstractModel):
 
     It is made here and not by the ORM, since what is read (amounts in the currency of
     the company at hand, ratios) is more than what is stored, and since a million rows
-    need no foreign keys: a day is computed anew when what it refers to changes.
+    need few foreign keys: a day is computed anew when what it refers to changes.
     """
 
     _name = "payment.rollup.table"
@@ -15,6 +15,8 @@ class PaymentRollupTable(models.AbstractModel):
 
     # Names of the columns that are stored.
     _stored = ()
+    # {column: table}: deleted with what they refer to, and followed when it is merged.
+    _references = {}
 
     customer_user_id = fields.Many2one(
         "res.users", "Salesperson of the Customer", readonly=True
@@ -37,6 +39,8 @@ class PaymentRollupTable(models.AbstractModel):
                 sql.create_column(
                     cr, self._table, name, self._fields[name].column_type[1]
                 )
+                if other := self._references.get(name):
+                    sql.add_foreign_key(cr, self._table, name, other, "id", "cascade")
         sql.create_index(
             cr, f"{self._table}_company_day_idx", self._table, ["company_id", "day"]
         )
@@ -48,16 +52,25 @@ class PaymentRollupTable(models.AbstractModel):
         :param SQL query: its columns are those of ``_stored``, in that order
         :return: number of rows stored
         """
-        table = SQL.identifier(self._table)
+        self._clear(buckets)
+        self.env.cr.execute(self._insert(query))
+        return self.env.cr.rowcount
+
+    def _clear(self, buckets):
+        """Delete the rows of whole days."""
         self.env.cr.execute(
             SQL(
                 "DELETE FROM %s stored USING payment_rollup_day bucket"
                 " WHERE bucket.id = ANY(%s) AND stored.company_id = bucket.company_id"
                 " AND stored.day = bucket.day",
-                table,
+                SQL.identifier(self._table),
                 buckets.ids,
             )
         )
+
+    def _insert(self, query):
+        """Return the statement that stores the rows of a query."""
         columns = SQL(", ").join(SQL.identifier(name) for name in self._stored)
-        self.env.cr.execute(SQL("INSERT INTO %s (%s) %s", table, columns, query))
-        return self.env.cr.rowcount
+        return SQL(
+            "INSERT INTO %s (%s) %s", SQL.identifier(self._table), columns, query
+        )

@@ -20,6 +20,8 @@ class PaymentSettlementReport(models.Model):
     _order = "day desc, id"
     _stored = (*rollup_facts.DAILY, "days", "payments")
 
+    _behind = [("successful_payments", ">", 0)]
+
     days = fields.Integer(
         readonly=True,
         aggregator=None,

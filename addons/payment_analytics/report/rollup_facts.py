@@ -34,6 +34,21 @@ DIMENSIONS = {
 }
 DAILY = [name for name in DIMENSIONS if name not in ("hour", "weekday")]
 COLUMNS = [*DIMENSIONS, *definitions.FACTS]
+OF_CUSTOMERS = [
+    *DAILY,
+    "partner_id",
+    "gross",
+    "refunded",
+    "disputed",
+    "fees",
+    "successful_payments",
+    "failed_payments",
+    "failed_attempts",
+    "blocked_attempts",
+    "disputed_payments",
+    "dispute_activity",
+    "fraud_reports",
+]
 
 # Found by an index: a day in any time zone lies within these bounds in UTC.
 MOMENT = "COALESCE(tx.paid_at, tx.last_state_change, tx.create_date)"
@@ -85,25 +100,34 @@ SETTLED = """CROSS JOIN LATERAL (
 ) settled_at"""
 
 
-def select_rollup(buckets):
-    """Return the query of the rollup's rows, summed up by all dimensions.
+def select_each(buckets):
+    """Return the query of what is summed up: a row for each payment and event.
 
     :param buckets: ids of payment.rollup.day
     """
-    query = SQL(" UNION ALL ").join(
+    return SQL(" UNION ALL ").join(
         [
             _facts(PAYMENTS, OF_THE_DAY, DIMENSIONS, payment_facts.FACTS, buckets),
             _events("payment_dispute", DISPUTES, buckets, COUNTED_DISPUTES),
             _events("payment_fraud_warning", REPORTS, buckets, COUNTED_REPORTS),
         ]
     )
-    names = SQL(", ").join(SQL.identifier(name) for name in DIMENSIONS)
+
+
+def summed(columns, table):
+    """Return the query that sums the facts among ``columns`` by the others.
+
+    :param SQL table: what it reads
+    """
+    by = SQL(", ").join(
+        SQL.identifier(name) for name in columns if name not in definitions.FACTS
+    )
     sums = SQL(", ").join(
-        SQL("SUM(%s)", SQL.identifier(name)) for name in definitions.FACTS
+        SQL("SUM(%s)", SQL.identifier(name))
+        for name in columns
+        if name in definitions.FACTS
     )
-    return SQL(
-        "SELECT %s, %s FROM (%s) AS each_one GROUP BY %s", names, sums, query, names
-    )
+    return SQL("SELECT %s, %s FROM %s GROUP BY %s", by, sums, table, by)
 
 
 def _events(table, facts, buckets, condition):
@@ -114,7 +138,8 @@ def _events(table, facts, buckets, condition):
 
 
 def _facts(among, where, dimensions, facts, buckets, more=""):
-    columns = dimensions | {name: facts.get(name, "0") for name in definitions.FACTS}
+    columns = {"partner_id": payment_facts.DIMENSIONS["partner_id"]} | dimensions
+    columns |= {name: facts.get(name, "0") for name in definitions.FACTS}
     return payment_facts.select(columns, among, more, where, buckets=buckets)
 
 

@@ -1,22 +1,23 @@
-"""The dashboard: what it names exists, and its figures are the payments'."""
+"""The dashboards Payments and Risk: their figures are the payments'.
+
+What they name is checked with all boards, in test_boards.
+"""
 
 import json
-import re
 from datetime import date
 
 from odoo.tests import tagged
 from odoo.tools import file_open
 
-from odoo.addons.spreadsheet.utils.validate_data import (
-    fields_in_spreadsheet,
-    menus_xml_ids_in_spreadsheet,
-    odoo_charts,
-    odoo_view_links,
-)
+from odoo.addons.spreadsheet.utils.validate_data import odoo_charts
 
 from .common import AnalyticsCommon, at
 
 FILES = "payment_analytics/data/files"
+MARCH = (
+    (date(2026, 3, 1), date(2026, 3, 10)),
+    (date(2026, 3, 11), date(2026, 3, 20)),
+)
 
 
 @tagged("post_install", "-at_install")
@@ -25,144 +26,37 @@ class TestDashboard(AnalyticsCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.dashboard = cls.env.ref("payment_analytics.dashboard_payments")
-        with file_open(f"{FILES}/payments_dashboard.json") as file:
-            cls.content = json.load(file)
-        cls.pivots = cls.content["pivots"]
+        cls.contents, cls.pivots = {}, {}
+        for board in ("payments", "risk"):
+            with file_open(f"{FILES}/{board}_dashboard.json") as file:
+                content = cls.contents[board] = json.load(file)
+            for pivot in content["pivots"].values():
+                cls.pivots[board, pivot["model"], pivot["name"]] = pivot
 
-    # === What it names === #
-
-    def test_the_record_holds_the_file(self):
-        self.assertEqual(json.loads(self.dashboard.spreadsheet_data), self.content)
-        self.assertEqual(self.dashboard.main_data_model_ids.model, "payment.report")
-        self.assertTrue(self.dashboard._get_sample_dashboard()["sheets"])
-
-    def test_fields_and_models_exist(self):
-        """As core's own check of its dashboards does."""
-        found = fields_in_spreadsheet(self.content)
-        self.assertEqual(set(found), {"payment.report"})
-        for model, names in found.items():
-            self.assertEqual(names - set(self.env[model]._fields), set())
-
-    def test_menus_exist_and_open_the_report(self):
-        menus = menus_xml_ids_in_spreadsheet(self.content)
-        self.assertTrue(menus)
-        for xml_id in menus:
-            action = self.env.ref(xml_id).action
-            self.assertEqual(action.res_model, "payment.report")
-        figures = {each["id"] for each in self.content["sheets"][0]["figures"]}
-        self.assertEqual(figures, set(self.content["chartOdooMenusReferences"]))
-
-    def test_filters_find_their_fields(self):
-        """Core does not check the chains of filters: each must lead to its type."""
-        filters = {each["id"]: each for each in self.content["globalFilters"]}
-        sources = list(self.pivots.values())
-        charts = odoo_charts(self.content)
-        models = [each["model"] for each in sources]
-        models += [each["metaData"]["resModel"] for each in charts]
-        for model, source in zip(models, sources + charts, strict=True):
-            self.assertEqual(set(source["fieldMatching"]), set(filters))
-            for key, match in source["fieldMatching"].items():
-                with self.subTest(source.get("name") or source["title"], **match):
-                    self._check_chain(model, match, filters[key])
-
-    def _check_chain(self, model, match, chosen):
-        *path, last = match["chain"].split(".")
-        for name in path:
-            model = self.env[model]._fields[name].comodel_name
-        field = self.env[model]._fields[last]
-        self.assertEqual(field.type, match["type"])
-        if chosen["type"] == "relation":
-            self.assertEqual(field.comodel_name, chosen["modelName"])
-            reader = self.env.ref("base.group_user")
-            self.assertTrue(self._readable(chosen["modelName"], reader))
-        if chosen["type"] == "selection":
-            options = self.env[chosen["resModel"]]._fields[chosen["selectionField"]]
-            self.assertEqual(options.type, "selection")
-        if chosen["type"] == "date":
-            self.assertIn(match["offset"], (0, -1))
-
-    def _readable(self, model, group):
-        access = self.env["ir.model.access"].sudo()
-        return access.search_count(
-            [
-                ("model_id.model", "=", model),
-                ("perm_read", "=", True),
-                ("group_id", "in", [False, *group.all_implied_ids.ids]),
-            ],
-            limit=1,
-        )
-
-    def test_measures_can_be_aggregated_as_they_ask(self):
-        for pivot in self.pivots.values():
-            fields = self.env[pivot["model"]]._fields
-            for measure in pivot["measures"]:
-                if "computedBy" in measure:
-                    continue
-                field = fields[measure["fieldName"]]
-                self.assertEqual(measure["aggregator"], field.aggregator)
-                self.assertEqual(
-                    measure["id"], f"{measure['fieldName']}:{field.aggregator}"
-                )
-
-    def test_formulas_name_pivots_and_measures_that_exist(self):
-        cells = [
-            cell for sheet in self.content["sheets"] for cell in sheet["cells"].values()
-        ]
-        formulas = " ".join(cells) + json.dumps(self.pivots).replace('\\"', '"')
-        values = re.findall(r'PIVOT\.VALUE\((\d+), ?"([^"]+)"\)', formulas)
-        self.assertGreaterEqual(len(values), 16)
-        for key, measure in values:
-            ids = [each["id"] for each in self.pivots[key]["measures"]]
-            self.assertIn(measure, ids)
-        for key in re.findall(r"PIVOT\((\d+),", formulas):
-            self.assertIn(key, self.pivots)
-
-    def test_tiles_read_cells_that_are_filled(self):
-        """In both files: a tile's and a chart's cells are there."""
-        with file_open(f"{FILES}/payments_sample_dashboard.json") as file:
-            sample = json.load(file)
-        for content in (self.content, sample):
-            dashboard, data = content["sheets"]
-            for figure in dashboard["figures"]:
-                chart = figure["data"]
-                ranges = [chart.get("keyValue"), chart.get("baseline")]
-                ranges += [chart.get("labelRange")]
-                ranges += [each.get("dataRange") for each in chart.get("dataSets", [])]
-                for cells in filter(None, ranges):
-                    for cell in cells.removeprefix("Data!").split(":"):
-                        self.assertIn(cell, data["cells"], chart["title"])
-
-    def test_links_open(self):
-        for link in odoo_view_links(self.content):
-            context = link["action"]["context"]
-            fields = self.env[link["action"]["modelName"]]._fields
-            for name in context["group_by"] + context["pivot_measures"]:
-                self.assertIn(name, fields)
-
-    # === What it shows === #
-
-    def figures(self, key, period):
+    def figures(self, board, name, period, model="payment.rollup"):
         """Return a pivot's rows as its client reads them, for days in ``period``."""
-        pivot = self.pivots[key]
+        pivot = self.pivots[board, model, name]
+        self.computed()
         groups = [row["fieldName"] for row in pivot["rows"]]
-        measures = [
-            each["id"] for each in pivot["measures"] if "computedBy" not in each
+        measures = [each["id"] for each in pivot["measures"]]
+        chains = [
+            match["chain"]
+            for match in pivot["fieldMatching"].values()
+            if match["type"] == "date"
         ]
-        domain = [
-            ("id", "not in", self.before),
-            ("day", ">=", period[0]),
-            ("day", "<=", period[1]),
-            *pivot["domain"],
-        ]
+        domain = list(pivot["domain"])
+        for chain in chains:
+            domain += [(chain, ">=", period[0]), (chain, "<=", period[1])]
         return {
-            tuple(row[name][0] for name in groups): {
-                name: row[name] for name in measures
-            }
-            for row in self.report.formatted_read_group(domain, groups, measures)
+            tuple(
+                row[name][0] if isinstance(row[name], tuple) else row[name]
+                for name in groups
+            ): {name: row[name] for name in measures}
+            for row in self.env[model].formatted_read_group(domain, groups, measures)
         }
 
     def test_figures_are_those_of_the_payments(self):
-        """Tiles now and before, methods and customers, against the raw records."""
+        """Tiles of two periods, methods and customers, against the raw records."""
         sepa = self.env.ref("payment.payment_method_sepa_direct_debit")
         other = self.env["res.partner"].sudo().create({"name": "Other"})
         first = self.pay(120, at(3), fee=400)
@@ -170,29 +64,82 @@ class TestDashboard(AnalyticsCommon):
         self.pay(50, at(5), state="error", partner_id=other.id)
         self.refund(first, 30, at(14))
         self.pay(200, at(15), fee=600, attempts=["failed", "succeeded"])
-        march = (
-            (date(2026, 3, 1), date(2026, 3, 10)),
-            (date(2026, 3, 11), date(2026, 3, 20)),
-        )
-        for key, period in (("2", march[0]), ("1", march[1])):
-            [shown] = self.figures(key, period).values()
+        for period in MARCH:
+            [shown] = self.figures("payments", "Tiles, now", period).values()
             for name, value in self._tiles_by_hand(*period).items():
                 aggregator = self.report._fields[name].aggregator
                 with self.subTest(name, period=period):
                     self.assertAlmostEqual(shown[f"{name}:{aggregator}"], value, 6)
-        everything = (march[0][0], march[1][1])
-        methods = self.figures("3", everything)
-        self.assertAlmostEqual(methods[(self.pm_card.id,)]["gross:sum"], 320)
-        self.assertAlmostEqual(
-            methods[(self.pm_card.id,)]["effective_fee_rate:avg"], 10 / 320
-        )
-        self.assertAlmostEqual(methods[(self.pm_card.id,)]["success_rate:avg"], 2 / 3)
+        everything = (MARCH[0][0], MARCH[1][1])
+        methods = self.figures("payments", "Methods", everything)
+        card = methods[(self.pm_card.id,)]
+        self.assertAlmostEqual(card["gross:sum"], 320)
+        self.assertAlmostEqual(card["effective_fee_rate:avg"], 10 / 320)
+        self.assertAlmostEqual(card["success_rate:avg"], 2 / 3)
         self.assertAlmostEqual(methods[(sepa.id,)]["effective_fee_rate:avg"], 1 / 80)
-        customers = self.figures("4", everything)
+        customers = self.figures(
+            "payments", "Top Customers", everything, "payment.customer.report"
+        )
         self.assertEqual(
             {key[0]: row["gross:sum"] for key, row in customers.items()},
             {self.partner.id: 320, other.id: 80},
         )
+
+    def test_the_year_before(self):
+        """The same days of 2025 are asked for by the days of 2026."""
+        self.pay(70, at(3).replace(year=2025))
+        self.pay(50, at(12).replace(year=2025))
+        self.pay(10, at(3))
+        [shown] = self.figures("payments", "Tiles, year", MARCH[0]).values()
+        self.assertEqual(shown["gross:sum"], 70)
+
+    def test_risk(self):
+        """Failures, a dispute on its own day, Visa's ratio beside the month's limit."""
+        visa = self.env.ref("payment.payment_method_visa")
+        for _each in range(3):
+            self.pay(10, at(2), payment_method_id=visa.id)
+        paid = self.pay(100, at(2), payment_method_id=visa.id)
+        self.disputed(paid)
+        self.pay(30, at(12), state="error", attempts=["failed", "failed"])
+        [shown] = self.figures("risk", "Tiles, now", MARCH[1]).values()
+        self.assertEqual(shown["failed_attempts:sum"], 2)
+        self.assertEqual(shown["dispute_activity:sum"], 1)
+        [month] = self.env["payment.network.report"].search(
+            [("month", "=", "2026-03-01"), ("company_id", "=", self.company.id)]
+        )
+        self.assertEqual((month.card_disputes, month.card_not_present), (1, 4))
+        self.assertEqual(month.vamp_ratio, 0.25)
+        self.assertEqual(month.light, "below")  # fewer cases than it looks at
+        limit = self.env["payment.threshold"]._in_force(
+            self.company,
+            "disputes",
+            date(2026, 3, 31),
+            network="visa",
+            level="merchant",
+        )
+        self.assertEqual(month.allowed, limit.limit)
+        limit.min_cases = 1
+        self.env.flush_all()
+        month.invalidate_recordset()
+        self.assertEqual(month.light, "above")
+        failing = self.figures(
+            "risk",
+            "Customers Whose Attempts Fail",
+            MARCH[1],
+            "payment.customer.report",
+        )
+        self.assertEqual(failing[(self.partner.id,)]["failed_attempts:sum"], 2)
+
+    def test_behind_a_row_are_its_payments(self):
+        """From a reason of failed attempts to the payments that were refused."""
+        refused = self.pay(30, at(12), state="error")
+        self.pay(40, at(12))
+        self.computed()
+        row = self.env["payment.decline.report"].search([("day", "=", at(12).date())])
+        action = row.action_open_payments()
+        self.assertEqual(action["res_model"], "payment.report")
+        found = self.env["payment.report"].search(action["domain"])
+        self.assertEqual(found.ids, refused.ids)
 
     def _tiles_by_hand(self, first, last):
         """Return the tiles' figures from the payments' own records."""
@@ -226,14 +173,19 @@ class TestDashboard(AnalyticsCommon):
         """The bars by day and channel, and each pie, sum up to the volume."""
         self.pay(70, at(3))
         self.pay(30, at(4), operation="online_token")
-        charts = odoo_charts(self.content)
-        self.assertEqual(len(charts), 4)
-        for chart in charts:
-            domain = chart["searchParams"]["domain"]
-            rows = self.report.formatted_read_group(
-                [("id", "not in", self.before), *domain],
+        self.computed()
+        march = [("day", ">=", MARCH[0][0]), ("day", "<=", MARCH[0][1])]
+        volumes = [
+            chart
+            for chart in odoo_charts(self.contents["payments"])
+            if chart["metaData"]["measure"] == "gross"
+        ]
+        self.assertEqual(len(volumes), 3)
+        for chart in volumes:
+            rows = self.env["payment.rollup"].formatted_read_group(
+                march + chart["searchParams"]["domain"],
                 chart["metaData"]["groupBy"],
-                [f"{chart['metaData']['measure']}:sum"],
+                ["gross:sum"],
             )
             self.assertEqual(sum(row["gross:sum"] for row in rows), 100)
 
@@ -243,6 +195,8 @@ class TestDashboard(AnalyticsCommon):
             {"books_mode": "off", "post_test_payments": False}
         )
         self.env["payment.transaction"].sudo().search([]).write({"is_live": False})
+        self.computed()
         self.assertTrue(self.dashboard._dashboard_is_empty())
         self.pay().is_live = True
+        self.computed()
         self.assertFalse(self.dashboard._dashboard_is_empty())

@@ -44,8 +44,22 @@ class RollupCommon(AnalyticsCommon):
 
         expected, found = groups(self.report), groups(self.rollup)
         self.assertEqual(set(found), set(expected))
+        self.assertCustomersSame()
         for key, figures in expected.items():
             self.assertEqual(found[key], figures, key)
+
+    def assertCustomersSame(self):
+        """Each customer's days add up to the same money."""
+        specs = [f"{name}:sum" for name in ("gross", "net", "failed_attempts")]
+        found, expected = (
+            {
+                tuple(row[:2]): [round(each, 6) for each in row[2:]]
+                for row in model._read_group([], ["partner_id", "day:day"], specs)
+                if any(row[2:])
+            }
+            for model in (self.env["payment.customer.report"], self.report)
+        )
+        self.assertEqual(found, expected)
 
 
 @tagged("post_install", "-at_install")
