@@ -7,11 +7,14 @@ fails with a serialization error and starts over, instead of storing a day twice
 
 import logging
 import time
+from datetime import timedelta
 
 import psycopg2
 
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ..report import rollup_facts
 
 _logger = logging.getLogger(__name__)
 
@@ -177,6 +180,28 @@ class PaymentRollupDay(models.Model):
                 "COALESCE(tx.paid_at, tx.last_state_change, tx.create_date) >= %s",
                 since,
             )
+        )
+
+    def _spans(self):
+        """Return these days as :class:`rollup_facts.Span`, those in a row as one."""
+        spans = []
+        for company, buckets in self.grouped("company_id").items():
+            row = []
+            for day in sorted(buckets.mapped("day")):
+                if row and day != row[-1] + timedelta(days=1):
+                    spans.append(self._span(company, row))
+                    row = []
+                row.append(day)
+            spans.append(self._span(company, row))
+        return spans
+
+    @staticmethod
+    def _span(company, days):
+        return rollup_facts.Span(
+            company.id,
+            tuple(days),
+            company._rollup_start(days[0]),
+            company._rollup_start(days[-1] + timedelta(days=1)),
         )
 
     # === ACTIONS === #

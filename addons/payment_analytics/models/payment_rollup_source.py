@@ -1,4 +1,4 @@
-from datetime import timezone
+from datetime import datetime, time, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo import api, models
@@ -52,10 +52,18 @@ class ResCompany(models.Model):
         """Return the name of the time zone in which this company's days are."""
         return self.sudo().partner_id.tz or "UTC"
 
+    def _rollup_tzinfo(self):
+        try:
+            return ZoneInfo(self._rollup_zone())
+        except (ZoneInfoNotFoundError, ValueError):
+            return timezone.utc
+
     def _rollup_day(self, moment):
         """Return the date of a moment (naive UTC) in this company's time zone."""
-        try:
-            zone = ZoneInfo(self._rollup_zone())
-        except (ZoneInfoNotFoundError, ValueError):
-            zone = timezone.utc
+        zone = self._rollup_tzinfo()
         return moment.replace(tzinfo=timezone.utc).astimezone(zone).date()
+
+    def _rollup_start(self, day):
+        """Return the moment (naive UTC) at which a day begins at this company."""
+        midnight = datetime.combine(day, time(), tzinfo=self._rollup_tzinfo())
+        return midnight.astimezone(timezone.utc).replace(tzinfo=None)

@@ -37,4 +37,4 @@ class PaymentDeclineReport(models.Model):
         :param buckets: payment.rollup.day
         :return: number of rows
         """
-        return self._replace(buckets, rollup_facts.select_declines(buckets.ids))
+        return self._replace(buckets, rollup_facts.select_declines(buckets._spans()))

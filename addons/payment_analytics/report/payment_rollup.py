@@ -69,7 +69,7 @@ class PaymentRollup(models.Model):
         self.env.cr.execute(
             SQL(
                 "WITH each_one AS MATERIALIZED (%s), stored AS (%s) %s",
-                rollup_facts.select_each(buckets.ids),
+                rollup_facts.select_each(buckets._spans()),
                 self._insert(rollup_facts.summed(self._stored, each_one)),
                 customers._insert(rollup_facts.summed(customers._stored, each_one)),
             )

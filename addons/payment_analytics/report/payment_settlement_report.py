@@ -71,4 +71,5 @@ class PaymentSettlementReport(models.Model):
         :param buckets: payment.rollup.day
         :return: number of rows
         """
-        return self._replace(buckets, rollup_facts.select_settlements(buckets.ids))
+        spans = buckets._spans()
+        return self._replace(buckets, rollup_facts.select_settlements(spans))

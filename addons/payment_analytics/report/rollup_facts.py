@@ -1,8 +1,10 @@
 """What the rollup stores, as SQL over the payments of the days at hand.
 
-``bucket`` is a row of payment.rollup.day: a company's day to be computed. The tables
-and columns of a payment are those of :mod:`payment_facts`.
+The tables and columns of a payment are those of :mod:`payment_facts`.
 """
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from odoo.tools import SQL
 
@@ -50,22 +52,17 @@ OF_CUSTOMERS = [
     "fraud_reports",
 ]
 
-# Found by an index: a day in any time zone lies within these bounds in UTC.
+PAYMENTS = "payment_transaction tx"
 MOMENT = "COALESCE(tx.paid_at, tx.last_state_change, tx.create_date)"
-NIGHT = "BETWEEN bucket.day - interval '1 day' AND bucket.day + interval '2 days'"
-PAYMENTS = f"""payment_rollup_day bucket JOIN payment_transaction tx
-    ON tx.company_id = bucket.company_id AND {MOMENT} {NIGHT}"""
-OF_THE_DAY = f"""{payment_facts.WHERE}
-    AND moment.local::date = bucket.day AND bucket.id = ANY(%(buckets)s)"""
+OF_THE_DAY = f"""{payment_facts.WHERE} AND (%(spans)s)
+    AND (tx.company_id, moment.local::date) IN %(days)s"""
 
 EVENT = """CROSS JOIN LATERAL (
     SELECT event.created_at AT TIME ZONE 'UTC' AT TIME ZONE company.tz AS local
 ) happened"""
-EVENTS = """payment_rollup_day bucket JOIN {table} event
-    ON event.company_id = bucket.company_id AND event.created_at {night}
-    JOIN payment_transaction tx ON tx.id = event.transaction_id"""
-ON_THE_DAY = f"""{payment_facts.WHERE}
-    AND happened.local::date = bucket.day AND bucket.id = ANY(%(buckets)s)"""
+EVENTS = "{table} event JOIN payment_transaction tx ON tx.id = event.transaction_id"
+ON_THE_DAY = f"""{payment_facts.WHERE} AND (%(event_spans)s)
+    AND (event.company_id, happened.local::date) IN %(days)s"""
 EVENT_DIMENSIONS = DIMENSIONS | {
     "day": "happened.local::date",
     "hour": "to_char(happened.local, 'HH24')",
@@ -100,16 +97,55 @@ SETTLED = """CROSS JOIN LATERAL (
 ) settled_at"""
 
 
-def select_each(buckets):
+@dataclass(frozen=True)
+class Span:
+    """Days of a company that follow each other, with their bounds in UTC (naive).
+
+    The bounds are literals in the query, so that PostgreSQL knows how few payments
+    lie between them and takes the index.
+    """
+
+    company: int
+    days: tuple
+    start: datetime
+    stop: datetime
+
+    def within(self, company, moment):
+        """Return the condition that a moment lies in this span.
+
+        :param str company: SQL text of the company
+        :param str moment: SQL text of the moment
+        """
+        return SQL(
+            f"({company} = %s AND {moment} >= %s AND {moment} < %s)",
+            self.company,
+            self.start,
+            self.stop,
+        )
+
+
+def _values(spans):
+    """Return the parameters by which the conditions name the days at hand."""
+    either = SQL(" OR ")
+    return {
+        "days": tuple((span.company, day) for span in spans for day in span.days),
+        "spans": either.join(each.within("tx.company_id", MOMENT) for each in spans),
+        "event_spans": either.join(
+            each.within("event.company_id", "event.created_at") for each in spans
+        ),
+    }
+
+
+def select_each(spans):
     """Return the query of what is summed up: a row for each payment and event.
 
-    :param buckets: ids of payment.rollup.day
+    :param list[Span] spans: the days at hand
     """
     return SQL(" UNION ALL ").join(
         [
-            _facts(PAYMENTS, OF_THE_DAY, DIMENSIONS, payment_facts.FACTS, buckets),
-            _events("payment_dispute", DISPUTES, buckets, COUNTED_DISPUTES),
-            _events("payment_fraud_warning", REPORTS, buckets, COUNTED_REPORTS),
+            _facts(PAYMENTS, OF_THE_DAY, DIMENSIONS, payment_facts.FACTS, spans),
+            _events("payment_dispute", DISPUTES, spans, COUNTED_DISPUTES),
+            _events("payment_fraud_warning", REPORTS, spans, COUNTED_REPORTS),
         ]
     )
 
@@ -130,37 +166,36 @@ def summed(columns, table):
     return SQL("SELECT %s, %s FROM %s GROUP BY %s", by, sums, table, by)
 
 
-def _events(table, facts, buckets, condition):
+def _events(table, facts, spans, condition):
     """Return the query of what happened to payments on the days at hand."""
-    among = EVENTS.format(table=table, night=NIGHT)
+    among = EVENTS.format(table=table)
     where = f"{ON_THE_DAY} AND {condition}"
-    return _facts(among, where, EVENT_DIMENSIONS, facts, buckets, EVENT)
+    return _facts(among, where, EVENT_DIMENSIONS, facts, spans, EVENT)
 
 
-def _facts(among, where, dimensions, facts, buckets, more=""):
+def _facts(among, where, dimensions, facts, spans, more=""):
     columns = {"partner_id": payment_facts.DIMENSIONS["partner_id"]} | dimensions
     columns |= {name: facts.get(name, "0") for name in definitions.FACTS}
-    return payment_facts.select(columns, among, more, where, buckets=buckets)
+    return payment_facts.select(columns, among, more, where, **_values(spans))
 
 
-def select_declines(buckets):
+def select_declines(spans):
     """Return the query of failed attempts by reason; they add up to the rollup's."""
     columns = {name: DIMENSIONS[name] for name in DAILY} | {
         "reason": declines.case("decline.code"),
         "reason_code": "decline.code",
     }
-    where = f"""{OF_THE_DAY} AND (tx.state = 'error' OR EXISTS (
-        SELECT FROM payment_charge f
-        WHERE f.transaction_id = tx.id AND f.state = 'failed'))"""
-    query = payment_facts.select(columns, PAYMENTS, DECLINES, where, buckets=buckets)
+    query = payment_facts.select(
+        columns, PAYMENTS, DECLINES, OF_THE_DAY, **_values(spans)
+    )
     return _counted([*DAILY, "reason", "reason_code"], query)
 
 
-def select_settlements(buckets):
+def select_settlements(spans):
     """Return the query of paid out payments by the days it took."""
     columns = {name: DIMENSIONS[name] for name in DAILY} | {"days": "settled_at.days"}
     where = f"{OF_THE_DAY} AND settled_at.days IS NOT NULL AND tx.state = 'done'"
-    query = payment_facts.select(columns, PAYMENTS, SETTLED, where, buckets=buckets)
+    query = payment_facts.select(columns, PAYMENTS, SETTLED, where, **_values(spans))
     return _counted([*DAILY, "days"], query)
 
 
