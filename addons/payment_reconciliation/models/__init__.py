@@ -26,6 +26,7 @@ from . import (
     bank_workbench_shown,
     own_transfer_match,
     payment_balance_transaction,
+    payment_overview,
     payment_payout,
     payment_transfer_match,
     res_company,

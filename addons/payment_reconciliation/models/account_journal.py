@@ -1,38 +1,140 @@
+"""A bank's card on the dashboard: what waits, what is wrong, whether it is proven."""
+
 from odoo import models
+from odoo.tools import SQL, format_date
 
 
 class AccountJournal(models.Model):
     _inherit = "account.journal"
 
     def _fill_bank_cash_dashboard_data(self, dashboard_data):
-        """Add how many bank lines have a proposal that waits for a person."""
+        """Add proposals, discrepancies, the last statement and the proof.
+
+        One query per figure, whatever the number of banks.
+        """
         result = super()._fill_bank_cash_dashboard_data(dashboard_data)
         gateways = self.env["payment.provider"]._gateway_journals()
         banks = self.filtered(lambda each: each.type in ("bank", "credit")) - gateways
+        proposed, found = banks._proposals_count(), banks._discrepancies_count()
+        proofs = banks._bank_proofs()
+        for journal in self:
+            dashboard_data[journal.id].update(
+                {
+                    "is_matched_bank": journal in banks,
+                    "number_of_proposals": proposed.get(journal.id, 0),
+                    "number_of_discrepancies": found.get(journal.id, 0),
+                    **proofs.get(journal.id, {"bank_proof": False}),
+                }
+            )
+        return result
+
+    def _proposals_count(self):
+        """Return {id of journal: open lines with a proposal}."""
         rows = self.env["account.bank.statement.line"]._read_group(
             [
-                ("journal_id", "in", banks.ids),
+                ("journal_id", "in", self.ids),
                 ("is_reconciled", "=", False),
                 ("match_ids.state", "=", "proposed"),
             ],
             ["journal_id"],
             ["__count"],
         )
-        proposed = {journal.id: count for journal, count in rows}
+        return {journal.id: count for journal, count in rows}
+
+    def _discrepancies_count(self):
+        """Return {id of journal: open discrepancies}; none for who may not see them."""
+        Discrepancy = self.env["bank.discrepancy"]
+        if not Discrepancy.has_access("read"):
+            return {}
+        rows = Discrepancy._read_group(
+            [("journal_id", "in", self.ids), ("state", "=", "open")],
+            ["journal_id"],
+            ["__count"],
+        )
+        return {journal.id: count for journal, count in rows}
+
+    def _bank_proofs(self):
+        """Return {id of journal: what the bank says last, and whether the ledger agrees}.
+
+        ::
+
+            last statement + bank lines that are in none up to it = ledger
+        """
+        said = {row.pop("journal_id"): row for row in self._said_by_banks()}
+        ledgers = self._ledger_balances()
+        proofs = {}
         for journal in self:
-            dashboard_data[journal.id].update(
-                {
-                    "is_matched_bank": journal in banks,
-                    "number_of_proposals": proposed.get(journal.id, 0),
-                }
+            row = said.get(journal.id)
+            if not row:
+                continue
+            currency = journal.currency_id or journal.company_id.sudo().currency_id
+            rest = ledgers.get(journal.default_account_id.id, 0.0) - row["balance"]
+            agrees = currency.is_zero(rest)
+            proofs[journal.id] = {
+                "bank_proof": "green" if agrees else "red",
+                "bank_difference": currency.format(rest),
+                "bank_statement_date": format_date(self.env, row["statement_date"]),
+            }
+        return proofs
+
+    def _said_by_banks(self):
+        """Return rows of journals with lines: last statement's date, the bank's balance."""
+        self.env["account.bank.statement"].flush_model()
+        self.env["account.bank.statement.line"].flush_model()
+        self.env["account.move"].flush_model(["state", "date"])
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                WITH last AS (
+                    SELECT DISTINCT ON (journal_id)
+                           journal_id, date, balance_end_real
+                      FROM account_bank_statement
+                     WHERE journal_id = ANY(%(journals)s) AND date IS NOT NULL
+                  ORDER BY journal_id, date DESC, id DESC)
+                SELECT line.journal_id,
+                       MAX(last.date) AS statement_date,
+                       COALESCE(MAX(last.balance_end_real), 0)
+                       + COALESCE(SUM(line.amount) FILTER (
+                             WHERE last.journal_id IS NULL
+                                OR statement.id IS NULL
+                                OR COALESCE(statement.date, move.date) > last.date
+                         ), 0) AS balance
+                  FROM account_bank_statement_line line
+                  JOIN account_move move ON move.id = line.move_id
+             LEFT JOIN account_bank_statement statement
+                    ON statement.id = line.statement_id
+             LEFT JOIN last ON last.journal_id = line.journal_id
+                 WHERE line.journal_id = ANY(%(journals)s) AND move.state = 'posted'
+              GROUP BY line.journal_id
+                """,
+                journals=self.ids,
             )
-        return result
+        )
+
+    def _ledger_balances(self):
+        """Return {id of account: balance in its currency} of the banks' accounts."""
+        rows = (
+            self.env["account.move.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("account_id", "in", self.default_account_id.ids),
+                    ("parent_state", "=", "posted"),
+                    ("company_id", "child_of", self.company_id.ids),
+                ],
+                ["account_id"],
+                ["amount_currency:sum"],
+            )
+        )
+        return {account.id: amount for account, amount in rows}
+
+    # === ACTIONS === #
 
     def action_open_bank_lines_to_review(self):
-        """List the open bank lines of this journal."""
+        """Open the workbench on the open lines of this journal."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "payment_reconciliation.action_bank_lines_to_review"
+            "payment_reconciliation.action_bank_workbench"
         )
         return {
             **action,
@@ -41,3 +143,20 @@ class AccountJournal(models.Model):
                 "search_default_journal_id": self.id,
             },
         }
+
+    def action_open_bank_discrepancies(self):
+        """List the open discrepancies of this journal."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reconciliation.action_bank_discrepancy"
+        )
+        domain = [("journal_id", "=", self.id), ("state", "=", "open")]
+        return {**action, "domain": domain, "context": {}}
+
+    def action_open_bank_proof(self):
+        """Show the bank reconciliation report of this journal, as of today."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "payment_reconciliation.action_bank_reconciliation_report"
+        )
+        return {**action, "context": {"default_journal_id": self.id}}

@@ -65,9 +65,7 @@ class AccountBankStatementLine(models.Model):
         matched = self.filtered("is_reconciled")
         items = matched.match_ids._members()
         touched = self._lines_with_rivals(items) | matched
-        accepted = matched.match_ids.filtered(
-            lambda each: each.state == "posted" and each.how != "chosen"
-        )
+        accepted = matched.match_ids.filtered(lambda each: each.state == "posted")
         self.action_undo_match()
         if as_proposed:
             accepted.exists()._propose_again()
@@ -208,8 +206,11 @@ class AccountMatch(models.Model):
     _inherit = "account.match"
 
     def _propose_again(self):
-        """Put back on the list what was undone or rejected by a slip of the hand."""
-        for match in self.sudo():
+        """Put back on the list what was undone or rejected by a slip of the hand.
+
+        What only a person had chosen was on no list before.
+        """
+        for match in self.sudo().filtered(lambda each: each.how != "chosen"):
             match.write(
                 {
                     "state": "proposed",

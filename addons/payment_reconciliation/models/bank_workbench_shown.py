@@ -151,6 +151,9 @@ class AccountBankStatementLine(models.Model):
         }
 
     def _shown_discrepancies(self):
+        """Return the open ones in words; a matched line's are closed by the next run."""
+        if self.is_reconciled:
+            return []
         found = self.env["bank.discrepancy"].search(
             [("statement_line_id", "=", self.id), ("state", "=", "open")]
         )

@@ -3,6 +3,7 @@ from . import (
     test_charges_and_differences,
     test_discrepancies,
     test_invoices,
+    test_journal_card,
     test_learning,
     test_month_end,
     test_own_transfers,

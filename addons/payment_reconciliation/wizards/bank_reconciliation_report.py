@@ -11,7 +11,7 @@ class BankReconciliationReport(models.TransientModel):
 
         last statement
         + bank lines since then
-        + entries on the account that no bank line made
+        + entries on the account that no bank line made (but for the opening balance)
         = ledger, or the difference is shown
 
     Beside it what is on its way (outstanding receipts and payments) and what the bank
@@ -97,6 +97,8 @@ class BankReconciliationReport(models.TransientModel):
             later = lines
         items = self._items([("account_id", "=", journal.default_account_id.id)])
         direct = items.filtered(lambda item: not item.move_id.statement_line_id)
+        if statement:
+            direct -= self._opening_items(direct, lines)
         open_lines = lines.filtered(lambda line: not line.is_reconciled)
         outstanding = self._outstanding()
         ledger = self._sum(items, "amount_currency")
@@ -121,6 +123,14 @@ class BankReconciliationReport(models.TransientModel):
         rest = ledger - sum(values[name] for name in explained)
         values["difference"] = currency.round(rest)
         return values
+
+    def _opening_items(self, direct, lines):
+        """Return entries from before the first bank line: the opening balance.
+
+        The first statement starts from it, so that its balance contains them.
+        """
+        first = min(lines.mapped("date"), default=self.date)
+        return direct.filtered(lambda item: item.date < first)
 
     def _sum(self, records, name):
         return sum(records.mapped(name))

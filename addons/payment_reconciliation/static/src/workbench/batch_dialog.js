@@ -85,7 +85,7 @@ export class BatchDialog extends Component {
         if (line.is_taken) {
             return _t("A line above pays the same item.");
         }
-        return [...line.held, ...line.evidence].join("; ");
+        return [...line.evidence, ...line.held].map((why) => why.replace(/\.$/, "")).join("; ");
     }
 
     async post() {

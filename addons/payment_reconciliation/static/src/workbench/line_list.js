@@ -19,7 +19,11 @@ export class LineList extends Component {
             () => [this.workbench.currentId]
         );
         useEffect(
-            () => this.list.el?.focus({ preventScroll: true }),
+            (hasKeys) => {
+                if (hasKeys) {
+                    this.list.el?.focus({ preventScroll: true });
+                }
+            },
             () => [this.workbench.tool === null && !this.env.isSmall]
         );
     }

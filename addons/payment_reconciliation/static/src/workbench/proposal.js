@@ -14,8 +14,10 @@ export class Proposal extends Component {
         this.workbench = useState(this.env.workbench);
     }
 
+    /** Whether Enter accepts it: not while something else is put together. */
     get isChosen() {
-        return this.workbench.matchId === this.props.match.id;
+        const { matchId, parts } = this.workbench;
+        return matchId === this.props.match.id && !parts.length;
     }
 
     get percent() {

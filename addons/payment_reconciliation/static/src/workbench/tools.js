@@ -34,8 +34,9 @@ class Tool extends Component {
         return typed && typed !== this.text(this.workbench.left) ? parseMonetary(typed) : null;
     }
 
+    /** Enter adds; the one that chooses a record does not come as far as this. */
     onKey(ev) {
-        if (ev.key === "Enter" && !ev.defaultPrevented && !ev.target.closest(".o-autocomplete")) {
+        if (ev.key === "Enter" && !ev.target.closest("button")) {
             ev.preventDefault();
             ev.stopPropagation();
             this.done();
@@ -43,6 +44,18 @@ class Tool extends Component {
     }
 
     async add(part, parts = this.workbench.parts) {
+        if (this.adding) {
+            return;
+        }
+        this.adding = true;
+        try {
+            await this.addOnce(part, parts);
+        } finally {
+            this.adding = false;
+        }
+    }
+
+    async addOnce(part, parts) {
         let amount = null;
         try {
             amount = this.amount;

@@ -383,7 +383,7 @@ export class Workbench {
             this.undoable = this.undoable.filter((step) => step.draft !== id);
             this.remember(
                 _t("the booking"),
-                () => this.call("workbench_undo", [id], this.domain),
+                () => this.call("workbench_undo", [id], this.domain, true),
                 () => {
                     this.drafts[id] = parts;
                 }

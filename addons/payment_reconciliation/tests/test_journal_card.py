@@ -1,0 +1,120 @@
+"""A bank's card on the dashboard."""
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import ReconciliationCommon
+
+
+@tagged("post_install", "-at_install")
+class TestJournalCard(ReconciliationCommon):
+    def card(self, journal=None):
+        journal = journal or self.bank
+        journal.invalidate_recordset()
+        return journal._get_journal_dashboard_data_batched()[journal.id]
+
+    def test_what_waits(self):
+        self.owe(100.0)
+        self.say_and_match("thank you", 100.0)
+        self.say_bank("who is it", 5.0)
+        card = self.card()
+        self.assertTrue(card["is_matched_bank"])
+        self.assertEqual(card["number_to_reconcile"], 2)
+        self.assertEqual(card["number_of_proposals"], 1)
+        self.assertEqual(card["number_of_discrepancies"], 0)
+        self.say_bank("who is it", 5.0)
+        self.env["bank.discrepancy"].sudo()._cron_find()
+        self.assertEqual(self.card()["number_of_discrepancies"], 1)
+        action = self.bank.action_open_bank_discrepancies()
+        self.assertEqual(
+            self.env["bank.discrepancy"].search(action["domain"]).reason,
+            "duplicate_line",
+        )
+
+    def test_the_proof(self):
+        self.assertFalse(self.card()["bank_proof"], "no line yet")
+        lines = self.say_bank("rent", -30.0) | self.say_bank("sale", 100.0)
+        card = self.card()
+        self.assertEqual(card["bank_proof"], "green")
+        self.assertFalse(card["bank_statement_date"])
+        self.env["account.bank.statement"].create(
+            {
+                "name": "2026-03",
+                "line_ids": [Command.set(lines.ids)],
+                "balance_start": 0.0,
+                "balance_end_real": 70.0,
+            }
+        )
+        self.say_bank("later", 5.0, date="2026-03-20")
+        card = self.card()
+        self.assertEqual(card["bank_proof"], "green")
+        self.assertIn("2026", card["bank_statement_date"])
+        entry = self.env["account.move"].create(
+            {
+                "journal_id": self.company_data["default_journal_misc"].id,
+                "date": "2026-03-15",
+                "line_ids": [
+                    Command.create({"account_id": account.id, "balance": balance})
+                    for account, balance in (
+                        (self.bank.default_account_id, 12.0),
+                        (self.company_data["default_account_revenue"], -12.0),
+                    )
+                ],
+            }
+        )
+        entry.action_post()
+        card = self.card()
+        self.assertEqual(card["bank_proof"], "red")
+        self.assertIn("12.00", card["bank_difference"])
+
+    def test_a_statement_without_all_its_lines(self):
+        line = self.say_bank("rent", -30.0)
+        self.env["account.bank.statement"].create(
+            {
+                "name": "2026-03",
+                "line_ids": [Command.set(line.ids)],
+                "balance_start": 0.0,
+                "balance_end_real": -35.0,
+            }
+        )
+        card = self.card()
+        self.assertEqual(card["bank_proof"], "red")
+        self.assertIn("5.00", card["bank_difference"])
+
+    def test_one_query_a_figure(self):
+        """As many queries for three banks as for one."""
+        more = self.env["account.journal"].create(
+            [
+                {"name": f"Bank {code}", "code": code, "type": "bank"}
+                for code in ("BKA", "BKB")
+            ]
+        )
+        self.owe(100.0)
+        for journal in self.bank | more:
+            self.say_bank("thank you", 100.0, journal_id=journal.id)
+
+        def queries(journals):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            for count in (
+                journals._proposals_count,
+                journals._discrepancies_count,
+                journals._bank_proofs,
+            ):
+                count()
+            return self.cr.sql_log_count - before
+
+        queries(self.bank)
+        self.assertEqual(queries(self.bank), queries(self.bank | more))
+
+    def test_the_gateway_has_no_such_card(self):
+        journal = self.provider.journal_id
+        self.assertFalse(self.card(journal)["is_matched_bank"])
+
+    def test_the_overview_names_what_waits(self):
+        before = self.env["payment.overview"]._tasks()[-1]["count"]
+        self.say_bank("who is it", 5.0)
+        task = self.env["payment.overview"]._tasks()[-1]
+        self.assertEqual(task["count"], before + 1)
+        self.assertEqual(task["action"]["path"], "bank-reconcile")
