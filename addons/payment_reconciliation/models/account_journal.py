@@ -54,7 +54,7 @@ class AccountJournal(models.Model):
         return {journal.id: count for journal, count in rows}
 
     def _bank_proofs(self):
-        """Return {id of journal: what the bank says last, and whether the ledger agrees}.
+        """Return {id of journal: what the bank says, whether the ledger agrees}.
 
         ::
 
@@ -78,7 +78,7 @@ class AccountJournal(models.Model):
         return proofs
 
     def _said_by_banks(self):
-        """Return rows of journals with lines: last statement's date, the bank's balance."""
+        """Return the last statement's date and the bank's balance, a row a journal."""
         self.env["account.bank.statement"].flush_model()
         self.env["account.bank.statement.line"].flush_model()
         self.env["account.move"].flush_model(["state", "date"])

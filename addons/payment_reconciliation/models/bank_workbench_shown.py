@@ -151,7 +151,7 @@ class AccountBankStatementLine(models.Model):
         }
 
     def _shown_discrepancies(self):
-        """Return the open ones in words; a matched line's are closed by the next run."""
+        """Return the open ones in words; those of a matched line are past."""
         if self.is_reconciled:
             return []
         found = self.env["bank.discrepancy"].search(

@@ -50,7 +50,7 @@ class TestMonthEnd(ReconciliationCommon):
         )
 
     def test_the_opening_balance(self):
-        """What the ledger had before the first bank line is in the statement already."""
+        """What the ledger had before the first bank line is in the statement."""
         self.env["account.move"].create(
             {
                 "journal_id": self.company_data["default_journal_misc"].id,
