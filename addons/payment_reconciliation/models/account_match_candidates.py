@@ -9,6 +9,7 @@ from . import account_match_queries as queries
 
 AMOUNT_ONLY_LIMIT = 6  # items listed for one amount that nothing else speaks for
 OPEN_PAYOUT_STATES = ("pending", "in_transit", "paid")
+OWN_MONEY = ("topup", "topup_reversal")  # categories of gateway balance transactions
 NAMES = ("number", "reference", "vendor_number", "digits")
 
 
@@ -55,6 +56,7 @@ class AccountMatch(models.Model):
                 limits=(AMOUNT_ONLY_LIMIT, MAX_OPEN + 1),
                 journals=gateways.ids,
                 accounts=self._suspense_accounts(company).ids,
+                own_money=self._own_money(company, gateways).ids,
             )
         )
         currencies = self.env["res.currency"].browse(
@@ -62,6 +64,34 @@ class AccountMatch(models.Model):
         )
         by_id = {currency.id: currency for currency in currencies}
         return [self._journal_item(row, by_id[row["currency_id"]]) for row in rows]
+
+    @api.model
+    def _own_money(self, company, gateways):
+        """Return what the company sent to a gateway or got back, beside payouts.
+
+        In the gateway's journal a top-up is on transfers in transit, until the bank
+        shows it.
+        """
+        return (
+            self.env["account.move.line"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("journal_id", "in", gateways.ids),
+                    ("parent_state", "=", "posted"),
+                    ("reconciled", "=", False),
+                    ("amount_residual_currency", "!=", 0),
+                    ("account_id.reconcile", "=", True),
+                    (
+                        "move_id.statement_line_id.payment_balance_transaction_ids"
+                        ".category",
+                        "in",
+                        OWN_MONEY,
+                    ),
+                ]
+            )
+        )
 
     @api.model
     def _settled_documents(self, named):

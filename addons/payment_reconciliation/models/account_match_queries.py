@@ -130,7 +130,9 @@ def items_of_partners(companies, partners, limit):
     )
 
 
-def open_items(companies, named, amounts, partners, *, limits, journals, accounts):
+def open_items(
+    companies, named, amounts, partners, *, limits, journals, accounts, own_money
+):
     """Return the query of all open items that bank lines may pay.
 
     :param named: ids of the entries that the lines' texts name
@@ -139,13 +141,15 @@ def open_items(companies, named, amounts, partners, *, limits, journals, account
     :param limits: (items per amount, items per partner)
     :param journals: ids of journals that gateways keep: their items are not the bank's
     :param accounts: ids of suspense accounts
+    :param own_money: ids of items in gateways' journals that are the bank's too
     """
     per_amount, per_partner = limits
     matchable = SQL(
-        "account.reconcile AND item.journal_id != ALL(%s)"
-        " AND item.account_id != ALL(%s)",
-        list(journals),
+        "account.reconcile AND item.account_id != ALL(%s)"
+        " AND (item.journal_id != ALL(%s) OR item.id = ANY(%s))",
         list(accounts),
+        list(journals),
+        list(own_money),
     )
     return SQL(
         """

@@ -19,9 +19,19 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         """Look again at the bank's lines: an invoice may have been paid in advance."""
         posted = super()._post(soft)
-        if any(move.is_invoice(include_receipts=True) for move in posted):
+        if any(move._may_be_paid_in_advance() for move in posted):
             self.env["account.bank.statement.line"]._wake_match_job()
         return posted
+
+    def _may_be_paid_in_advance(self):
+        """Return whether a bank line may wait for this entry.
+
+        Payments through a gateway come with its payouts, which wake the job themselves.
+        """
+        self.ensure_one()
+        if self.origin_payment_id:
+            return not self.origin_payment_id.payment_transaction_id
+        return self.is_invoice(include_receipts=True)
 
 
 class AccountMoveLine(models.Model):

@@ -1,5 +1,6 @@
 from . import (
     test_camt,
+    test_candidates,
     test_charges_and_differences,
     test_discrepancies,
     test_invoices,

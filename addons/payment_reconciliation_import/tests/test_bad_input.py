@@ -69,6 +69,11 @@ class TestBadFiles(ImportCommon):
         content = camt(entry(5), account="0574908765")
         self.assertEqual(self.say_file(content).line_count, 1)
 
+    def test_a_gateways_journal_is_no_bank(self):
+        self.assertRefused(
+            camt(entry(5)), "kept by its gateway", journal=self.provider.journal_id
+        )
+
     def test_of_another_currency(self):
         self.assertRefused(
             camt(entry(5, currency="EUR"), currency="EUR"),

@@ -91,6 +91,7 @@ class AccountStatementImport(models.TransientModel):
         :raise UserError: with what to set up
         """
         asked = self.env["account.journal"].browse(self.env.context.get("journal_id"))
+        self._check_is_no_gateway(asked)
         if not account_number:
             return super()._match_journal(account_number, currency)
         banks = self.env["account.journal"].search(
@@ -100,6 +101,7 @@ class AccountStatementImport(models.TransientModel):
                 ("company_id", "=", (asked.company_id or self.env.company).id),
             ]
         )
+        banks -= self.env["payment.provider"]._gateway_journals()
         found = banks.filtered(lambda each: each._names_account(account_number))
         found = found.filtered(lambda each: each == asked) or found
         if len(found) != 1:
@@ -127,6 +129,20 @@ class AccountStatementImport(models.TransientModel):
                 )
             )
         return found
+
+    def _check_is_no_gateway(self, journal):
+        """Refuse to import into a journal that its gateway keeps: all would be twice.
+
+        :raise UserError: if it is one
+        """
+        if journal in self.env["payment.provider"]._gateway_journals():
+            raise UserError(
+                self.env._(
+                    "%s is kept by its gateway: its movements come by themselves. "
+                    "Choose a bank.",
+                    journal.display_name,
+                )
+            )
 
     def _no_journal(self, number, found, asked):
         if found:
