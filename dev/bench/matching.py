@@ -5,8 +5,10 @@ it booked is read from the ledger and held against the truth, which the database
 saw. Two inputs: every line quotes its invoice's number and no more (OCA's best case),
 and the realistic mix of :mod:`dev.bench._matching.cases`.
 
+A third story has what reconciliation models explain, for those that know models.
+
 Environment: ``SEEDS`` (default 5), ``LINES`` a seed (750), ``OCA_LINES`` of the two
-stories that OCA's engine is run on too (750).
+stories that OCA's engine is run on too (750), ``MODEL_LINES`` (300).
 """
 
 import os
@@ -21,6 +23,7 @@ from ._matching import cases, peers, verdicts, world
 SEEDS = int(os.environ.get("SEEDS", 5))
 LINES = int(os.environ.get("LINES", 750))
 OCA_LINES = int(os.environ.get("OCA_LINES", 750))
+MODEL_LINES = int(os.environ.get("MODEL_LINES", 300))
 CONTESTANTS = {
     "ours": peers.ours,
     "naive amount and date": peers.naive,
@@ -37,6 +40,10 @@ def measure(seeds=SEEDS, lines=LINES, oca_lines=OCA_LINES):
     if oca_lines:
         _run(cases.exact(99, oca_lines), everybody, "exact memo", found, tops)
         _run(cases.realistic(98, oca_lines), everybody, "realistic, small", found, tops)
+    if MODEL_LINES:
+        know_models = {"ours": peers.ours, "OCA's engine": peers.oca}
+        story = cases.with_models(97, MODEL_LINES)
+        _run(story, know_models, "models", found, tops)
     for (mix, name), each in found.items():
         for figure, value in verdicts.summary(each).items():
             figures[f"{mix}: {name}: {figure}"] = value

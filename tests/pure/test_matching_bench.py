@@ -85,3 +85,14 @@ def test_the_truth_is_worth_what_the_bank_shows():
 )
 def test_spellings(change, expected):
     assert cases.written("INV/2026/00012", change, random.Random(1)) == expected
+
+
+def test_stories_with_models():
+    assert sum(share for _case, share in cases.MODEL_SHARES) == 100
+    limits = {name: most for name, _word, most in cases.MODELS}
+    lines = cases.with_models(3, 200).lines
+    for line in lines:
+        for name, amount in (line.truth or {}).items():
+            assert amount == line.amount
+            assert name not in limits or -limits[name] <= amount < 0
+    assert sum(line.truth is None for line in lines) == 40

@@ -45,7 +45,8 @@ def bank(running_stage):
 @pytest.fixture(scope="module")
 def accountant(running_stage):
     """Return a function: a window of who keeps the books and is no administrator."""
-    running_stage.user("anna", ["account.group_account_user"])
+    anna = running_stage.user("anna", ["account.group_account_user"])
+    running_stage.odoo.write("res.users", anna, {"odoobot_state": "disabled"})
 
     def window(browser, **size):
         person = Person(browser, running_stage.server.url, **size)
@@ -86,7 +87,8 @@ def upload(person, file):
 def picture(person, name):
     if PICTURES:
         person.page.wait_for_timeout(500)  # the dialog has slid in
-        person.page.screenshot(path=Path(PICTURES) / f"{name}.png")
+        dialog = person.page.locator(f"{DIALOG} .modal-content")
+        dialog.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
 def test_accountant_imports(stage, bank, accountant, browser):

@@ -24,7 +24,7 @@ class TestBadFiles(ImportCommon):
             camt(entry(100, "A", "B1"), opening=50, closing=160),
             "S1",
             "does not add up",
-            "10.00 are missing",
+            "the difference is 10.00",
         )
 
     def test_a_person_may_import_what_does_not_add_up(self):

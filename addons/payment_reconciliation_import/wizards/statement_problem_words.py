@@ -39,8 +39,8 @@ WORDS = {
     "balance": _lt(
         "Statement %(statement)s does not add up: opening %(opening)s and %(count)s "
         "lines of together %(total)s do not make the closing %(closing)s %(currency)s; "
-        "%(difference)s are missing. The file is not complete: download it from the "
-        "bank again."
+        "the difference is %(difference)s. Lines are missing or were changed: download "
+        "the file from the bank again."
     ),
     "mt940_broken": _lt(
         "The file is not MT940 as SWIFT defines it (%(detail)s). Ask the bank for "

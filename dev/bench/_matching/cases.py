@@ -464,6 +464,56 @@ SHARES = (
 )
 
 
+# What reconciliation models are for: (name, word in the text, largest amount in cents).
+MODELS = (
+    ("fees", "ENTGELT", 10_000),
+    ("interest", "ZINSEN", 50_000),
+    ("rent", "MIETE", 400_000),
+)
+
+
+def by_model(story):
+    """What the bank or a landlord takes; a model of the company explains it."""
+    name, word, most = story.dice.choice(MODELS)
+    text = story.dice.choice((f"{word} 03/2026", f"ABSCHLUSS {word} KTO 4711 MAERZ"))
+    amount = -story.dice.randrange(100, most)
+    story.say("booked by a model", text, amount, {name: amount})
+
+
+def document_with_a_models_word(story):
+    """A bill is quoted beside the word: the document comes first."""
+    bill = story.owe(kind="in_invoice")
+    bill.reference = f"RE{story.seed}-{bill.key:06}"
+    _name, word, _most = story.dice.choice(MODELS)
+    text = f"{bill.reference} {word} siehe Rechnung"
+    story.say("document with its word", text, -bill.amount, {bill.key: -bill.amount})
+
+
+def beyond_the_model(story):
+    """The word, but far more money than the model is for."""
+    _name, word, most = story.dice.choice(MODELS)
+    amount = -most * story.dice.randrange(2, 9)
+    story.say("beyond the model", f"{word} KORREKTUR", amount, None)
+
+
+MODEL_SHARES = (
+    (by_model, 60),
+    (document_with_a_models_word, 20),
+    (beyond_the_model, 20),
+)
+
+
+def with_models(seed, lines):
+    """Return a story of what reconciliation models explain, and of what looks alike."""
+    story = Story(seed)
+    for case, share in MODEL_SHARES:
+        for _each in range(max(1, round(lines * share / 100))):
+            case(story)
+    background(story, lines // 2)
+    story.dice.shuffle(story.lines)
+    return story
+
+
 def pays(*items):
     """Return the truth that ``items`` are paid in full."""
     return {item.key: item.amount for item in items}

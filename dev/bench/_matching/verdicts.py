@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
+from .cases import MODELS
+
 PROPOSED = ("posted", "proposed")
 
 
@@ -65,12 +67,30 @@ def ledger(env, ids, moves):
             list(ids),
         )
     )
-    paid = {}
+    paid = _by_models(env, ids)
     for line, move, amount, _kind in rows:
         if move in by_move:
             paid.setdefault(line, {})[by_move[move]] = round(amount * 100)
         else:
             paid.setdefault(line, {})["elsewhere"] = round(amount * 100)
+    return paid
+
+
+def _by_models(env, ids):
+    """Return {bank line id: {name of a model's account: cents}}."""
+    names = [name for name, _word, _most in MODELS]
+    accounts = env["account.account"].search([("name", "in", names)])
+    items = env["account.move.line"].search(
+        [
+            ("move_id.statement_line_id", "in", list(ids)),
+            ("account_id", "in", accounts.ids),
+        ]
+    )
+    paid = {}
+    for item in items:
+        of_line = paid.setdefault(item.move_id.statement_line_id.id, {})
+        name = item.account_id.name
+        of_line[name] = of_line.get(name, 0) - round(item.balance * 100)
     return paid
 
 
@@ -82,6 +102,8 @@ def best_proposals(env, ids, moves):
         match = line.match_ids.filtered(lambda each: each.state in PROPOSED)[:1]
         items = match._members() or match.counterpart_line_id
         best[line.id] = {by_move.get(move.id, "elsewhere") for move in items.move_id}
+        if match.reconcile_model_id:
+            best[line.id] = {match.reconcile_model_id.name}
     return best
 
 

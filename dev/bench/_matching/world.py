@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from .cases import written
+from .cases import MODELS, written
 
 START = date(2025, 12, 31)
 COUNTRY_ACCOUNT = "BE{:02}{:012}"
@@ -184,6 +184,7 @@ def _lines(env, story, moves):
             "account_journal_early_pay_discount_gain_account_id": discounts.id,
         }
     )
+    _models(env)
     journal = env["account.journal"].create(
         {"name": "Bench Bank", "code": "BEN", "type": "bank"}
     )
@@ -211,3 +212,23 @@ def _lines(env, story, moves):
     lines = env["account.bank.statement.line"].create(values)
     env.cr.commit()
     return lines.ids
+
+
+def _models(env):
+    """Make the company's reconciliation models, each with an account of its name."""
+    for number, (name, word, most) in enumerate(MODELS):
+        account = env["account.account"].create(
+            {"name": name, "code": f"6590{number:02}", "account_type": "expense"}
+        )
+        env["account.reconcile.model"].create(
+            {
+                "name": name,
+                "trigger": "auto_reconcile",
+                "match_label": "contains",
+                "match_label_param": word,
+                "match_amount": "between",
+                "match_amount_min": 0.01,
+                "match_amount_max": most / 100,
+                "line_ids": [(0, 0, {"account_id": account.id})],
+            }
+        )
