@@ -150,7 +150,7 @@ def looked_at(odoo, domain):
 
 
 def upload(person, content, name):
-    """Import a file in the importer's dialog."""
+    """Import a file in the importer's dialog, the sample although it was made up."""
     person.open(UPLOAD, ".modal .o_form_view")
     person.page.set_input_files(
         ".modal input[type=file]",
@@ -158,7 +158,14 @@ def upload(person, content, name):
     )
     chosen = person.page.locator(".modal [name=statement_file] input[type=text]")
     expect(chosen).to_have_value(name)
-    person.page.click(".modal button[name=import_file_button]")
+    person.page.click(".modal button[name=action_import]")
+    anyway = person.page.locator(".modal button[name=action_import_anyway]")
+    imported = person.page.locator(".modal button[name=action_open_lines]")
+    expect(anyway.or_(imported)).to_be_visible()
+    if anyway.is_visible():
+        anyway.click()
+    expect(imported).to_be_visible()
+    person.page.locator(".modal-footer").get_by_text("Close").click()
     person.page.wait_for_selector(".modal", state="detached")
 
 
