@@ -29,3 +29,6 @@ from . import (
     payment_settlement_report,
     payment_year_later,
 )
+
+# isort: split
+from . import payment_rollup_brief  # made after the rollup

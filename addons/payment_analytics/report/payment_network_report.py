@@ -62,7 +62,7 @@ class PaymentNetworkReport(models.Model):
                            SUM(r.card_disputes) AS card_disputes,
                            SUM(r.card_not_present) AS card_not_present,
                            SUM(r.fraud_reports + r.card_disputes) AS cases
-                      FROM payment_rollup r
+                      FROM payment_rollup_brief r
                       JOIN payment_method brand ON brand.id = r.brand_id
                      WHERE brand.code = 'visa'
                      GROUP BY 1, 2) month

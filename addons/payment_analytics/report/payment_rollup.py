@@ -1,8 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from . import rollup_facts
 from .payment_measures import HELP
+
+BRIEF = "payment_rollup_brief"  # in the context: whether the shorter table is read
 
 
 class PaymentRollup(models.Model):
@@ -50,28 +53,73 @@ class PaymentRollup(models.Model):
     @property
     def _table_query(self):
         """The stored facts, in the currency of the company at hand."""
-        return self._measured(
-            SQL.identifier(self._table), ["id", *rollup_facts.DIMENSIONS]
-        )
+        if self.env.context.get(BRIEF):
+            table, dimensions = "payment_rollup_brief", rollup_facts.BRIEF
+        else:
+            table, dimensions = self._table, rollup_facts.DIMENSIONS
+        return self._measured(SQL.identifier(table), ["id", *dimensions])
+
+    # === READING THE SHORTER TABLE === #
+
+    def _read_group(self, domain, groupby=(), aggregates=(), *args, **kwargs):
+        self = self._fitting(domain, [groupby], aggregates)
+        return super()._read_group(domain, groupby, aggregates, *args, **kwargs)
+
+    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
+        self = self._fitting(domain, grouping_sets, aggregates)
+        return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+
+    @api.model
+    def web_read_group(self, *args, **kwargs):
+        """Lists count the rows that they show: those of the whole table."""
+        self = self.with_context(**{BRIEF: False})
+        return super().web_read_group(*args, **kwargs)
+
+    def _fitting(self, domain, grouping_sets, aggregates):
+        """Return this model on the shorter table, if that knows all that is asked for.
+
+        What the reader may see counts too: a salesperson's own customers are only in
+        the whole table.
+        """
+        if BRIEF in self.env.context:
+            return self
+        rule = self.env["ir.rule"]._compute_domain(self._name, "read")
+        asked = {spec for each in grouping_sets for spec in each}
+        asked |= {leaf.field_expr for leaf in rule.iter_conditions()}
+        measured = {spec.partition(":")[0] for spec in aggregates} - {"__count"}
+        for leaf in Domain(domain).iter_conditions():
+            # Rows without a fact add nothing to its sum, in either table.
+            if (leaf.operator, {leaf.field_expr}) != ("!=", measured - {"currency_id"}):
+                asked.add(leaf.field_expr)
+        names = {spec.partition(":")[0].partition(".")[0] for spec in asked}
+        fits = names <= {*rollup_facts.BRIEF, "year_later"}
+        return self.with_context(**{BRIEF: fits})
+
+    # === COMPUTING === #
 
     def _rebuild(self, buckets):
-        """Compute whole days anew, those of customers with them.
+        """Compute whole days anew, with the shorter table and that of customers.
 
-        The payments are read once for both tables.
+        The payments are read once for all three.
 
         :param buckets: payment.rollup.day
         :return: number of rows of customers
         """
+        brief = self.env["payment.rollup.brief"]
         customers = self.env["payment.customer.report"]
-        self._clear(buckets)
-        customers._clear(buckets)
+        tables = (self, brief, customers)
+        for table in tables:
+            table._clear(buckets)
         each_one = SQL.identifier("each_one")
+        inserts = (
+            table._insert(rollup_facts.summed(table._stored, each_one))
+            for table in tables
+        )
         self.env.cr.execute(
             SQL(
-                "WITH each_one AS MATERIALIZED (%s), stored AS (%s) %s",
+                "WITH each_one AS MATERIALIZED (%s), whole AS (%s), brief AS (%s) %s",
                 rollup_facts.select_each(buckets._spans()),
-                self._insert(rollup_facts.summed(self._stored, each_one)),
-                customers._insert(rollup_facts.summed(customers._stored, each_one)),
+                *inserts,
             )
         )
         return self.env.cr.rowcount

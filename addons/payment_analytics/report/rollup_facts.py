@@ -36,6 +36,16 @@ DIMENSIONS = {
 }
 DAILY = [name for name in DIMENSIONS if name not in ("hour", "weekday")]
 COLUMNS = [*DIMENSIONS, *definitions.FACTS]
+# What most tiles and charts ask for: few rows, however many customers there are.
+BRIEF = [
+    "company_id",
+    "day",
+    "provider_id",
+    "payment_method_id",
+    "brand_id",
+    "channel",
+    "payment_currency_id",
+]
 OF_CUSTOMERS = [
     *DAILY,
     "partner_id",

@@ -4,7 +4,7 @@ import random
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..metrics import definitions
 from ..report import rollup_facts
@@ -45,8 +45,23 @@ class RollupCommon(AnalyticsCommon):
         expected, found = groups(self.report), groups(self.rollup)
         self.assertEqual(set(found), set(expected))
         self.assertCustomersSame()
+        self.assertBriefSame()
         for key, figures in expected.items():
             self.assertEqual(found[key], figures, key)
+
+    def assertBriefSame(self):
+        """The shorter table says the same, and is what is read where it knows all."""
+        by = ["day:day", "payment_method_id", "channel", "company_id"]
+        specs = [f"{name}:sum" for name in definitions.FACTS]
+        specs += [f"{name}:avg" for name in definitions.ratios()]
+        whole = self.rollup.with_context(payment_rollup_brief=False)
+        brief = self.rollup._fitting([("day", "!=", False)], [by], specs)
+        self.assertTrue(brief.env.context["payment_rollup_brief"])
+        for domain in ([], [("year_later", ">=", "2027-03-10")]):
+            self.assertEqual(
+                sorted(map(str, brief._read_group(domain, by, specs))),
+                sorted(map(str, whole._read_group(domain, by, specs))),
+            )
 
     def assertCustomersSame(self):
         """Each customer's days add up to the same money."""
@@ -226,6 +241,31 @@ class TestRollup(RollupCommon):
                 self.assertTrue(self.computed())
                 self.assertSame()
         self.assertFalse(self.rollup.search([("provider_id", "=", self.provider.id)]))
+
+    def test_who_reads_the_shorter_table(self):
+        """Not who asks by hour or country, or may see own customers only."""
+        asked = [
+            ([], ["channel"], ["net:sum", "__count"], True),
+            ([("gross", "!=", 0)], ["day:month"], ["gross:sum"], True),
+            ([("gross", "!=", 0)], ["day:month"], ["fees:sum"], False),
+            ([("brand_id.code", "=", "visa")], [], ["vamp_ratio:avg"], True),
+            ([], ["hour"], ["gross:sum"], False),
+            ([("country_id", "=", 1)], [], ["gross:sum"], False),
+        ]
+        reader = new_test_user(
+            self.env, "reader", "base.group_user,account.group_account_readonly"
+        )
+        seller = new_test_user(
+            self.env, "seller", "base.group_user,sales_team.group_sale_salesman"
+        )
+        for domain, groups, measures, brief in asked:
+            for user, sees_all in ((reader, True), (seller, False)):
+                with self.subTest(domain=domain, groups=groups, user=user.login):
+                    model = self.rollup.with_user(user)
+                    fitting = model._fitting(domain, [groups], measures)
+                    self.assertEqual(
+                        fitting.env.context["payment_rollup_brief"], brief and sees_all
+                    )
 
     def test_declines_add_up(self):
         """By reason, together as many as the failed attempts."""
