@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..gateway.registry import GATEWAYS
 
@@ -15,18 +16,38 @@ class SaleOrder(models.Model):
     )
 
     def _send_order_notification_mail(self, mail_template, **options):
-        """Leave the mail to core's job while a payment's effects run.
+        """Let a payment's effects neither wait for a mail nor fail with it.
 
-        Its PDF takes a second, for which invoice, stock and receipt would wait.
+        Its PDF takes a second, for which invoice, stock and receipt would wait: core's
+        job sends it, where it is active.
         """
-        job = self.env.ref("sale.send_pending_emails_cron", raise_if_not_found=False)
-        later = self.env.context.get("order_mails_later")
-        later = later and options.get("allow_deferred_sending", True)
-        if not (later and mail_template and job and job.sudo().active):
+        if not (self.env.context.get("order_mails_later") and mail_template):
             return super()._send_order_notification_mail(mail_template, **options)
-        self.pending_email_template_id = mail_template
-        job.sudo()._trigger()
-        return None
+        job = self.env.ref("sale.send_pending_emails_cron", raise_if_not_found=False)
+        if job and job.sudo().active and options.get("allow_deferred_sending", True):
+            self.pending_email_template_id = mail_template
+            job.sudo()._trigger()
+            return None
+        try:
+            with self.env.cr.savepoint():
+                return super()._send_order_notification_mail(mail_template, **options)
+        except UserError as error:
+            self._tell_of_unsent_mail(mail_template, error)
+            return None
+
+    def _tell_of_unsent_mail(self, mail_template, error):
+        """Ask the salesperson to send a mail that could not be sent."""
+        reason = self.env._(
+            "%(mail)s was not sent: %(error)s Send it from the order when this is put"
+            " right.",
+            mail=mail_template.sudo().name,
+            error=error,
+        )
+        self.activity_schedule(
+            "mail.mail_activity_data_warning",
+            note=reason,
+            user_id=self._payment_salesperson().id,
+        )
 
     @api.depends("transaction_ids.state")
     def _compute_payment_processing_note(self):

@@ -1,4 +1,6 @@
-from odoo.exceptions import AccessError
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .orders import OrdersCommon
@@ -31,6 +33,23 @@ class TestOrderBadInput(OrdersCommon):
         self.assertEqual(order.picking_ids.state, "assigned")
         held = transaction.effect_ids.filtered(lambda each: each.state == "held")
         self.assertFalse(held.mapped("reason"))
+
+    def test_a_confirmation_that_cannot_be_printed(self):
+        """Without wkhtmltopdf the order goes on, and its salesperson hears of it."""
+        order = self.make_order((self.desk, 1))
+        self.env.ref("sale.send_pending_emails_cron").active = False
+        transaction = self.checkout(order)
+        self.say_paid(transaction)
+        with patch.object(
+            self.env.registry["ir.actions.report"],
+            "_render_qweb_pdf",
+            side_effect=UserError("No program makes PDFs here."),
+        ):
+            self.hear_and_work("charge.updated", "ch_1")
+        self.booked(transaction)
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(self.effect(transaction, "order").state, "done")
+        self.assertIn("No program makes PDFs here.", order.activity_ids[:1].note)
 
     def test_a_product_archived_after_checkout(self):
         order = self.make_order((self.desk, 1))
