@@ -1,4 +1,10 @@
+from . import payment_credit_mixin
+
+# isort: split
+# What documents inherit from comes first.
 from . import (
+    account_move_credit,
+    crm_lead,
     ir_websocket,
     payment_alert,
     payment_alert_check,
@@ -8,6 +14,7 @@ from . import (
     payment_customer_month,
     payment_customer_snapshot,
     payment_customer_snapshot_compute,
+    payment_customer_snapshot_credit,
     payment_event,
     payment_figures,
     payment_forecast_check,
@@ -31,7 +38,9 @@ from . import (
     res_company_customers,
     res_config_settings,
     res_config_settings_boards,
+    res_partner_customer,
     rollup_payments,
     rollup_surroundings,
+    sale_order,
     spreadsheet_dashboard,
 )

@@ -2,6 +2,7 @@ from . import (
     test_alerts,
     test_boards,
     test_cash_figures,
+    test_customer_uses,
     test_customers,
     test_dashboard,
     test_fees,
