@@ -71,16 +71,17 @@ class PaymentCustomerSnapshot(models.Model):
         return True
 
     def _compute_again(self):
-        """Compute these customers; ranks and scores are relative, so all of them."""
+        """Compute these customers anew; segments are relative, so those of all."""
         for company, snapshots in self.grouped("company_id").items():
             self._compute_partners(company, snapshots.partner_id)
 
     @api.model
     def _compute_partners(self, company, partners):
         """Compute some customers of a company, at once."""
-        self._store(company, partners.commercial_partner_id.ids)
+        entities = partners.commercial_partner_id.ids
+        self._store(company, entities)
         self._rank(company)
-        self._score(company)
+        self._score(company, entities)
 
     # === STEPS === #
 
@@ -173,8 +174,11 @@ class PaymentCustomerSnapshot(models.Model):
         self._forget()
 
     @api.model
-    def _score(self, company):
-        """Score how each customer pays, and propose terms and a limit."""
+    def _score(self, company, entities=None):
+        """Score how each customer pays, and propose terms and a limit.
+
+        :param entities: ids of the only customers that are scored
+        """
         mean = self._company_delay(company)
         terms = self._terms_by_days(company)
         rows = self.env.execute_query(
@@ -182,8 +186,10 @@ class PaymentCustomerSnapshot(models.Model):
                 "SELECT id, COALESCE(average_delay, 0), paid_invoices,"
                 " decided_payments, failures, disputes, open_amount, overdue_amount,"
                 " received, payments FROM payment_customer_snapshot"
-                " WHERE company_id = %s ORDER BY id",
+                " WHERE company_id = %s AND (%s OR partner_id = ANY(%s)) ORDER BY id",
                 company.id,
+                entities is None,
+                entities or [],
             )
         )
         for batch in split_every(BATCH, rows, list):
@@ -230,6 +236,12 @@ class PaymentCustomerSnapshot(models.Model):
                             %s::int[], %s::numeric[])
                     each(id, score, grade, reasons, days, term, allowed)
                 WHERE each.id = snapshot.id
+                  AND (snapshot.score, snapshot.grade, snapshot.reasons,
+                       snapshot.credit_days, snapshot.payment_term_id,
+                       snapshot.credit_limit)
+                      IS DISTINCT FROM
+                      (each.score, each.grade, each.reasons::jsonb, each.days,
+                       each.term, each.allowed)
                 """,
                 *columns,
             )
