@@ -5,6 +5,7 @@ from . import payment_credit_mixin
 from . import (
     account_move_credit,
     crm_lead,
+    digest_digest,
     ir_websocket,
     payment_alert,
     payment_alert_check,
@@ -27,6 +28,8 @@ from . import (
     payment_overview,
     payment_price_list,
     payment_price_list_line,
+    payment_report_mail,
+    payment_report_mail_sent,
     payment_rollup_day,
     payment_rollup_dirty,
     payment_rollup_live,

@@ -11,6 +11,7 @@ from . import (
     test_operations_figures,
     test_payment_report,
     test_report_channels,
+    test_report_mail,
     test_report_rights,
     test_rollup,
     test_rollup_workers,

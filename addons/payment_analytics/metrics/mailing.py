@@ -1,0 +1,84 @@
+"""Which period a mail of figures tells of, when it is due, and how figures changed."""
+
+from datetime import date, datetime, time, timedelta
+
+from .definitions import SHARE
+from .targets import less_is_better
+
+FIGURES = {
+    "payments": (
+        "gross_volume",
+        "net",
+        "success_rate",
+        "average_ticket",
+        "effective_fee_rate",
+        "refund_rate",
+    ),
+    "fees": ("gross_volume", "effective_fee_rate", "net"),
+    "risk": (
+        "attempt_success_rate",
+        "refund_rate",
+        "refund_count_rate",
+        "dispute_activity_rate",
+        "dispute_rate",
+        "vamp_ratio",
+    ),
+}
+"""The metrics of each mail, by the dashboard whose figures it tells."""
+
+
+def began(frequency, day):
+    """Return the first day of the period that ``day`` is in."""
+    if frequency == "daily":
+        return day
+    if frequency == "weekly":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1)
+
+
+def period(frequency, day):
+    """Return (first, last) day of the last period that is over on ``day``."""
+    last = began(frequency, day) - timedelta(days=1)
+    return began(frequency, last), last
+
+
+def before(frequency, first):
+    """Return (first, last) day of the period before one that begins on ``first``."""
+    return period(frequency, first)
+
+
+def due(frequency, hour, now):
+    """Return the period that is to be sent at a local moment, None if none is yet.
+
+    A mail that could not go at its hour (the server was off) goes as soon as it can,
+    until the next one is due.
+
+    :param datetime now: by the company's clock
+    """
+    today = now.date()
+    if now < datetime.combine(began(frequency, today), time(hour)):
+        return None
+    return period(frequency, today)
+
+
+def change(metric, value, previous):
+    """Return how a figure changed: (as a share or in points, whether for the better).
+
+    :return: (None, None) where it cannot be said; a change of nothing is neither
+    """
+    if value is None or previous is None:
+        return None, None
+    if metric.unit == SHARE:
+        moved = value - previous
+    elif previous:
+        moved = (value - previous) / abs(previous)
+    else:
+        return None, None
+    if not moved:
+        return 0.0, None
+    return moved, (moved < 0) == less_is_better(metric)
+
+
+def since(first: date, last: date):
+    """Return the domain of the days of a period."""
+    return [("day", ">=", first), ("day", "<=", last)]
