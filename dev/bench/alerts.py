@@ -1,4 +1,4 @@
-"""What the hourly check of alerts and a what-if of fees cost, by the number of payments.
+"""What the hourly check of alerts and a what-if of fees cost.
 
 Payments of three years are made by SQL (``_payments``) up to now. Measured are one
 check of one company (seconds and queries) and pricing all its payments with another

@@ -141,6 +141,15 @@ def test_a_sale_is_no_spike():
     assert alerts.spike("failures", "x", {24: (50, 600, past)}, POLICY) is None
 
 
+def test_an_outage_is_a_rate_and_no_flood():
+    """As many attempts as ever, all failing; and three times as many."""
+    past = [(5, 60)] * DAYS
+    windows = {24: (60, 60, past)}
+    assert alerts.spike("failures", "x", windows, POLICY, crowd=1.5) is None
+    windows = {24: (150, 180, past)}
+    assert alerts.spike("failures", "x", windows, POLICY, crowd=1.5).alarm
+
+
 # === Silence === #
 
 

@@ -116,12 +116,14 @@ def success_rate(subject, windows, days, policy, subjects=1):
     )
 
 
-def spike(kind, subject, windows, policy, subjects=1, minimum=None):
+def spike(kind, subject, windows, policy, subjects=1, minimum=None, crowd=0.0):
     """There are more failures, or refunds, or attempts, than there use to be.
 
     :param windows: {hours: (count, of, past)}: ``past`` holds (count, of) of the same
         hours of each past day. More of something that there is more of altogether
         (failures among attempts in a sale, say) is no spike; without ``of``, pass 0.
+    :param float crowd: times the usual ``of`` that there must be besides: failures of
+        as many attempts as ever are a rate that dropped
     :return: Finding of the least likely window, None where there is too little
     """
     minimum = policy.minimum if minimum is None else minimum
@@ -134,6 +136,8 @@ def spike(kind, subject, windows, policy, subjects=1, minimum=None):
         usual_of = sum(each for _count, each in past)
         share = sum(counts) / usual_of if usual_of else 0.0
         if count < policy.times * usual or (of and count / of < 1.25 * share):
+            continue
+        if of < crowd * usual_of / len(counts):
             continue
         mean, size = chance.spread_of_counts(counts)
         seen = chance.negative_binomial_tail(count, mean, size)

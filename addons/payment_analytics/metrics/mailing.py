@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from .definitions import SHARE
 from .targets import less_is_better
 
+UNSEEN = 0.00005  # a change that would be shown as none
+
 FIGURES = {
     "payments": (
         "gross_volume",
@@ -74,7 +76,7 @@ def change(metric, value, previous):
         moved = (value - previous) / abs(previous)
     else:
         return None, None
-    if not moved:
+    if abs(moved) < UNSEEN:
         return 0.0, None
     return moved, (moved < 0) == less_is_better(metric)
 

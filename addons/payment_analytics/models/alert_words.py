@@ -56,13 +56,13 @@ WORDS = {
         " goods leave."
     ),
     "velocity_customer": _lt(
-        "This customer tried to pay %(count)s times within a day; nobody did more than"
-        " %(most)s times before. Look at the cards and at what is ordered."
+        "This customer tried to pay %(count)s times within a day; the most that anybody"
+        " did before is %(most)s. Look at the cards and at what is ordered."
     ),
     "velocity_card": _lt(
-        "One card was tried %(count)s times within a day; no card was more than"
-        " %(most)s times before. Look at the orders, and block the card at the gateway"
-        " if they do not belong together."
+        "One card was tried %(count)s times within a day; the most of any card before"
+        " is %(most)s. Look at the orders, and block the card at the gateway if they do"
+        " not belong together."
     ),
     "velocity_country": _lt(
         "Within a day %(count)s attempts came with cards of %(country)s; usually it is"

@@ -67,7 +67,6 @@ class PaymentAlert(models.Model):
     figures = fields.Json(readonly=True)
     chance = fields.Float(
         readonly=True,
-        digits=(16, 12),
         aggregator=None,
         help="How likely it is to see this in quiet times. Empty: a limit decides.",
     )
@@ -152,7 +151,9 @@ class PaymentAlert(models.Model):
                 asked |= alert._see(finding, links)
             elif finding.alarm:
                 values.append(self._values(company, finding, links))
-        fresh = self.with_context(mail_create_nolog=True).create(values)
+        fresh = self.with_context(
+            mail_create_nolog=True, mail_auto_subscribe_no_notify=True
+        ).create(values)
         self.union(*known.values())._close_if_quiet()
         (asked | fresh)._ask()
 

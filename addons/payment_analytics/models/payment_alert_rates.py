@@ -18,6 +18,7 @@ FACTS = (
 )
 FEE_DAYS = 30
 MIN_REFUNDS = 5
+CROWD = 1.5  # times the usual attempts that make failures a flood
 
 
 class PaymentAlert(models.Model):
@@ -28,10 +29,19 @@ class PaymentAlert(models.Model):
     @api.model
     def _check_rates(self, company, policy):
         hourly = self._hourly(company)
-        found = self._rate_findings(hourly, policy)
         providers = {provider for provider, _method in hourly}
+        found, explained = [], set()
         for provider in providers:
-            found += self._spike_findings(provider, hourly, policy, len(providers))
+            seen = self._spike_findings(provider, hourly, policy, len(providers))
+            found += seen
+            # A flood of failing attempts is one incident: it is not told twice.
+            if any(each.alarm and each.kind == "failures" for each, _links in seen):
+                explained.add(provider)
+        found += [
+            (finding, links)
+            for finding, links in self._rate_findings(hourly, policy)
+            if links["provider_id"] not in {provider.id for provider in explained}
+        ]
         return found + self._fee_findings(company, hourly)
 
     @api.model
@@ -107,6 +117,7 @@ class PaymentAlert(models.Model):
                 policy,
                 subjects,
                 minimum[kind],
+                crowd=CROWD if kind == "failures" else 0,
             )
             if finding:
                 found.append((finding, self._links(provider)))

@@ -32,7 +32,7 @@ class PaymentPriceListLine(models.Model):
     region = fields.Selection(REGIONS, "From")
     payment_currency_id = fields.Many2one("res.currency", "Paid in")
     currency_id = fields.Many2one(related="list_id.currency_id")
-    percent = fields.Float("% of the Amount", digits=(16, 4))
+    percent = fields.Float(digits=(16, 4), help="Of the amount.")
     fixed = fields.Monetary("Plus")
     minimum = fields.Monetary("At Least")
     cap = fields.Monetary("At Most", help="0: no cap.")

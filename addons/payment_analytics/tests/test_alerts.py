@@ -27,7 +27,7 @@ class AlertsCommon(AnalyticsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company.payment_alert_minimum = 8
+        cls.company.payment_alert_minimum = 5
         cls.Alert = cls.env["payment.alert"].sudo()
         frozen = freeze_time(NOW.replace(tzinfo=None))
         frozen.start()
@@ -50,10 +50,10 @@ class AlertsCommon(AnalyticsCommon):
                 )
 
     @classmethod
-    def refused(cls, number=10, **values):
+    def refused(cls, number=5, minutes=240, **values):
         for at in range(number):
             cls.pay(
-                moment=NOW - timedelta(minutes=at * 5 + 40),
+                moment=NOW - timedelta(minutes=at * minutes + 20),
                 state="error",
                 attempts=[],
                 **values,
@@ -76,7 +76,7 @@ class AlertsCommon(AnalyticsCommon):
 
 @tagged("post_install", "-at_install")
 class TestAlerts(AlertsCommon):
-    """A quiet month, then ten refusals within an hour."""
+    """A quiet month, then a day on which all is refused, and no more than usual."""
 
     @classmethod
     def setUpClass(cls):
@@ -88,7 +88,7 @@ class TestAlerts(AlertsCommon):
         alert = self.check("success_rate")
         self.assertEqual(alert.state, "open")
         self.assertEqual(alert.user_id, self.company._payment_responsible())
-        self.assertIn("10", alert.reason)
+        self.assertIn("5 failures", alert.reason)
         self.assertIn("100.0%", alert.reason)
         self.assertEqual(self.asked(alert), 1)
         with later(hours=1):
@@ -217,7 +217,7 @@ class TestAlerts(AlertsCommon):
         alert = self.check("success_rate")
         action = alert.action_open_records()
         rows = self.report.search(action["domain"])
-        self.assertEqual(len(rows), 10)
+        self.assertEqual(len(rows), 5)
         self.assertEqual(set(rows.mapped("state")), {"error"})
 
     def test_as_many_queries_for_many_payments(self):
@@ -226,8 +226,8 @@ class TestAlerts(AlertsCommon):
         self.env.flush_all()
         counts = []
         for number in (0, 30):
-            for _each in range(number):
-                self.pay(moment=NOW - timedelta(hours=3), attempts=["succeeded"])
+            for at in range(number):
+                self.pay(moment=NOW - timedelta(days=at + 2), attempts=["succeeded"])
             self.computed()
             self.env.flush_all()
             self.env.invalidate_all()
@@ -257,6 +257,15 @@ class TestAlertKinds(AlertsCommon):
         self.assertIn("9", alert.reason)
         rows = self.report.search(alert.action_open_records()["domain"])
         self.assertEqual(len(rows), 9)
+
+    def test_a_flood_of_failures_is_told_once(self):
+        """Card testing: many failing attempts raise one alert, not two."""
+        self.past(20, 2)
+        self.refused(40, minutes=2)
+        found = self.check()
+        self.assertEqual(found.mapped("kind"), ["failures"])
+        self.assertIn("40 attempts failed", found.reason)
+        self.assertTrue(found.chance_text)
 
     def test_disputes_near_visas_limit(self):
         self.company.write(
