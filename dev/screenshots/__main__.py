@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 from dev.demo.__main__ import open_stage, play
 from dev.provision.paths import ROOT
 
-from .shots import SHOTS
+from .shots import BOARDS, SHOTS
 
 FLAGS = [
     "--no-sandbox",
@@ -29,6 +29,7 @@ def main(names, port=8069):
     """
     with ExitStack() as stack:
         server, odoo, company, story = play(*open_stage(stack, port))
+        _compute(odoo)
         places = _places(odoo, company, story)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
@@ -43,15 +44,27 @@ def main(names, port=8069):
     return 0
 
 
+def _compute(odoo):
+    """Let the nightly jobs have run."""
+    for job in ("customers", "forecast"):
+        cron = odoo.ref(f"payment_analytics.cron_compute_{job}")
+        odoo.call("ir.cron", "method_direct_trigger", [cron])
+
+
 def _places(odoo, company, story):
     """Return the ids that addresses ask for."""
     payout = odoo.find("payment.payout", [], limit=1)[0]["id"]
     dispute = odoo.find("payment.dispute", [], limit=1)[0]["id"]
     dashboard = odoo.ref("payment_analytics.dashboard_payments")
+    boards = {
+        f"board_{name}": odoo.ref(f"payment_analytics.dashboard_{name}")
+        for name in BOARDS
+    }
     payment = story.payments["Online order, card"]
     order = odoo.one("sale.order", [("transaction_ids", "=", payment)], ["partner_id"])
     delivery = odoo.find("stock.picking", [("sale_id", "=", order["id"])], limit=1)[0]
     return {
+        **boards,
         "customer": order["partner_id"][0],
         "delivery": delivery["id"],
         "order": order["id"],

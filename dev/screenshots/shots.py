@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 DESKTOP = (1360, 860)
 MOBILE = (360, 740)
+BOARD = (1360, 1500)
+BOARDS = ("cash", "customers", "operations", "sales")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,15 @@ SHOTS = (
     Shot("bank_lines", "/odoo/bank-lines", ".o_data_row"),
     Shot("report", "/odoo/payment-analysis", ".o_graph_renderer canvas, .o_pivot"),
     Shot("dashboard", "/odoo/dashboards?dashboard_id={dashboard}", ".o-figure"),
+    *(
+        Shot(
+            f"board_{name}",
+            f"/odoo/dashboards?dashboard_id={{board_{name}}}",
+            ".o-figure",
+            BOARD,
+        )
+        for name in BOARDS
+    ),
     Shot("balance_proofs", "/odoo/balance-proofs", ".o_data_row"),
     Shot("disputes", "/odoo/disputes", ".o_data_row, .o_kanban_record"),
     Shot("payout", "/odoo/payouts/{payout}", ".o_data_row"),

@@ -224,6 +224,9 @@ class _Build:
             domain=None if chart.domain is None else source.domain + chart.domain,
             **chart.options,
         )
+        if chart.kind == "line" and len(chart.groups) > 1:
+            # Days without a record would be a series of their own.
+            content["searchParams"]["context"] = {"fill_temporal": False}
         if chart.kind in ("bar", "line") and _in_time(chart.groups[0]):
             content["metaData"]["order"] = None
         return content

@@ -1,6 +1,11 @@
+import logging
 import time
 
-from odoo import api, models
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, models
+
+_logger = logging.getLogger(__name__)
 
 CHANNEL = "payment_boards"
 CHANGED = "payment_analytics.changed"
@@ -25,28 +30,33 @@ class PaymentLive(models.AbstractModel):
         """Ping the companies' boards when this database transaction has committed."""
         if not companies:
             return
-        precommit = self.env.cr.precommit
-        pending = precommit.data.get(PENDING)
+        postcommit = self.env.cr.postcommit
+        pending = postcommit.data.get(PENDING)
         if pending is None:
-            pending = precommit.data[PENDING] = set()
-            precommit.add(self.sudo()._ping)
+            pending = postcommit.data[PENDING] = set()
+            postcommit.add(self._ping)
         pending.update(companies.ids)
 
     def _ping(self):
-        """Send what is due with this transaction; it is out when that has committed."""
+        """Send what is due in a transaction of its own: it never holds a payment up."""
         cr, now = self.env.cr, time.monotonic()
         due = [
             company
-            for company in sorted(cr.precommit.data.pop(PENDING, ()))
+            for company in sorted(cr.postcommit.data.pop(PENDING, ()))
             if now - _pinged.get((cr.dbname, company), -PAUSE) >= PAUSE
         ]
-        for company in self.env["res.company"].browse(due):
-            self.env["bus.bus"]._sendone(
+        if not due:
+            return
+        _pinged.update({(cr.dbname, company): now for company in due})
+        try:
+            with self.pool.cursor() as own:
+                self._send(api.Environment(own, SUPERUSER_ID, {}), due)
+        except psycopg2.Error:
+            _logger.warning("Open boards could not be told of changes", exc_info=True)
+
+    @api.model
+    def _send(self, env, companies):
+        for company in env["res.company"].browse(companies):
+            env["bus.bus"]._sendone(
                 (company, CHANNEL), CHANGED, {"company": company.id, "pause": PAUSE}
             )
-
-        def remember():
-            # Only now: a transaction that fails has told nobody.
-            _pinged.update({(cr.dbname, company): time.monotonic() for company in due})
-
-        cr.postcommit.add(remember)

@@ -1,3 +1,4 @@
+import { readonlyAllowedCommands } from "@odoo/o-spreadsheet";
 import { useEffect, useExternalListener, useState } from "@odoo/owl";
 import { patch } from "@web/core/utils/patch";
 import { useService } from "@web/core/utils/hooks";
@@ -9,6 +10,10 @@ import {
 import { LiveReader } from "./live_reader";
 
 const CHANGED = "payment_analytics.changed";
+
+// A dashboard is for reading only; to read again changes nothing in it.
+readonlyAllowedCommands.add("REFRESH_ALL_DATA_SOURCES");
+readonlyAllowedCommands.add("REFRESH_PIVOT");
 
 patch(DashboardLoader.prototype, {
     _getFetchGroupsSpecification() {

@@ -1,0 +1,179 @@
+"""The boards' figures, computed from the records themselves by other means."""
+
+from datetime import date, datetime, timedelta
+from statistics import quantiles
+
+TODAY = date.today()
+QUARTER_AGO = TODAY - timedelta(days=90)
+
+
+def operations(odoo):
+    """Return {title: figure} of bank lines, events and effects."""
+    lines, matches = _bank_lines(odoo), _matches(odoo)
+    recent = [line for line in lines if line["date"] >= str(QUARTER_AGO)]
+    done = [line for line in recent if line["is_reconciled"]]
+    by_engine = [line for line in done if matches.get(line["id"], "person") != "person"]
+    minutes = odoo.find("res.company", [("id", "=", 1)], ["payment_minutes_by_hand"])
+    hours = minutes[0]["payment_minutes_by_hand"] / 60
+    events = odoo.find(
+        "payment.event",
+        [("received_at", ">=", str(QUARTER_AGO))],
+        ["state", "created_at", "processed_at"],
+    )
+    delays = [
+        (_moment(each["processed_at"]) - _moment(each["created_at"])).total_seconds()
+        for each in events
+        if each["processed_at"]
+    ]
+    return {
+        "Reconciled": len(done) / len(recent),
+        "Matched by Itself": len(by_engine) / len(recent),
+        "Hours by Hand": (len(done) - len(by_engine)) * hours,
+        "Hours Saved": len(by_engine) * hours,
+        "Still Open": sum(not line["is_reconciled"] for line in lines),
+        "Discrepancies": _count(odoo, "bank.discrepancy", [("state", "=", "open")]),
+        "Event Delay, Median": _percentile(delays, 50),
+        "Event Delay, 90%": _percentile(delays, 90),
+        "Events to Look At": sum(each["state"] == "parked" for each in events),
+        "Effects Held": _count(odoo, "payment.effect", [("state", "=", "held")]),
+    }
+
+
+def cash(odoo):
+    """Return {title: figure} of what is owed and on its way."""
+    items = odoo.find(
+        "account.move.line",
+        [
+            ("account_id.account_type", "=", "asset_receivable"),
+            ("parent_state", "=", "posted"),
+        ],
+        ["amount_residual", "balance", "date", "date_maturity", "move_type"],
+    )
+    open_ = [each for each in items if each["amount_residual"]]
+    owed = sum(max(each["amount_residual"], 0) for each in open_)
+    overdue = sum(
+        max(each["amount_residual"], 0)
+        for each in open_
+        if (each["date_maturity"] or each["date"]) < str(TODAY)
+    )
+    sold = sum(
+        each["balance"]
+        for each in items
+        if each["move_type"] in ("out_invoice", "out_refund", "out_receipt")
+        and str(QUARTER_AGO) < each["date"] <= str(TODAY)
+    )
+    receivable = sum(each["amount_residual"] for each in open_)
+    under_way = odoo.find(
+        "payment.payout",
+        [
+            ("state", "in", ("pending", "in_transit", "paid")),
+            ("bank_statement_line_id", "=", False),
+            ("proof", "not in", ("within", "returned")),
+        ],
+        ["amount"],
+    )
+    proof = odoo.find(
+        "payment.balance.proof", [], ["gateway"], limit=1, order="id desc"
+    )
+    return {
+        "Gateway Balances": sum(each["gateway"] for each in proof),
+        "Payouts in Transit": sum(each["amount"] for each in under_way),
+        "Receivables": receivable,
+        "Credit Sales": sold,
+        "Overdue": overdue,
+        "Overdue Share": overdue / owed,
+        "Days Sales Outstanding": receivable / sold * 90,
+    }
+
+
+def sales(odoo):
+    """Return {title: figure} of what was paid, and of what is on the shelves."""
+    paid = [
+        each
+        for each in odoo.find(
+            "payment.transaction",
+            [("state", "=", "done"), ("operation", "!=", "validation")],
+            ["amount", "operation", "paid_at", "last_state_change"],
+        )
+        if each["operation"] != "refund"
+        and (each["paid_at"] or each["last_state_change"]) >= str(QUARTER_AGO)
+    ]
+    gross = sum(each["amount"] for each in paid)
+    free = sum(
+        each["quantity"] - each["reserved_quantity"]
+        for each in odoo.find(
+            "stock.quant",
+            [("location_id.usage", "=", "internal")],
+            ["quantity", "reserved_quantity"],
+        )
+    )
+    return {
+        "Gross": gross,
+        "Successful Payments": len(paid),
+        "Average Payment": gross / len(paid),
+        "Free Stock": free,
+    }
+
+
+def customers(odoo):
+    """Return {title: figure} of who paid, by the receivable entries."""
+    found = odoo.find(
+        "account.move.line",
+        [
+            ("account_id.account_type", "=", "asset_receivable"),
+            ("parent_state", "=", "posted"),
+            ("credit", ">", 0),
+            "|",
+            ("move_id.origin_payment_id", "!=", False),
+            ("move_id.statement_line_id", "!=", False),
+        ],
+        ["partner_id", "date"],
+    )
+    first = {}
+    for each in found:
+        partner = each["partner_id"][0]
+        first[partner] = min(first.get(partner, each["date"]), each["date"])
+    month = str(TODAY)[:7]
+    return {
+        "Customers": len(first),
+        "New": sum(day.startswith(month) for day in first.values()),
+    }
+
+
+def _bank_lines(odoo):
+    gateways = [
+        each["journal_id"][0]
+        for each in odoo.find(
+            "payment.provider", [("books_mode", "!=", "off")], ["journal_id"]
+        )
+        if each["journal_id"]
+    ]
+    return odoo.find(
+        "account.bank.statement.line",
+        [
+            ("journal_id.type", "in", ("bank", "credit")),
+            ("journal_id", "not in", gateways),
+            ("amount", "!=", 0),
+            ("state", "=", "posted"),
+        ],
+        ["date", "is_reconciled"],
+    )
+
+
+def _matches(odoo):
+    found = odoo.find(
+        "account.match", [("state", "=", "posted")], ["statement_line_id", "origin"]
+    )
+    return {each["statement_line_id"][0]: each["origin"] for each in found}
+
+
+def _count(odoo, model, domain):
+    return len(odoo.find(model, domain, ["id"]))
+
+
+def _moment(text):
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S")
+
+
+def _percentile(values, percent):
+    return quantiles(values, n=100, method="inclusive")[percent - 1]
