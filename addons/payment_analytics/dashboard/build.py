@@ -136,6 +136,7 @@ class _Build:
             cells | more,
             cols={0: 180},
             formats=formats | more_formats,
+            styles={f"E2:E{1 + len(self.board.tiles)}": parts.KEY},
             rowNumber=120,
             colNumber=26,
         )

@@ -10,7 +10,7 @@ VERSION = "18.5.10"
 TITLE_ROW, TEXT_ROW = 40, 36
 BLUE, AMBER, RED = "#EFF6FF", "#FFF7ED", "#FEF2F2"
 GOOD, BAD = "#00A04A", "#DC6965"
-TITLE, HEADER, TEXT, SIDE, NOTE, FIGURE, LABEL, CENTER_HEAD, CENTER = range(1, 10)
+TITLE, HEADER, TEXT, SIDE, NOTE, FIGURE, LABEL, CENTER_HEAD, CENTER, KEY = range(1, 11)
 PERCENT, AMOUNT, DAY, DECIMAL, PERCENT_ROUND, HOURS, SECONDS, DAYS = range(1, 9)
 STYLES = {
     TITLE: {"textColor": "#01666b", "bold": True, "fontSize": 16},
@@ -26,6 +26,7 @@ STYLES = {
         "align": "center",
     },
     CENTER: {"textColor": "#434343", "verticalAlign": "middle", "align": "center"},
+    KEY: {"fontSize": 24},  # a tile's figure: in full on a phone too
     LABEL: {"textColor": "#434343", "verticalAlign": "middle", "wrapping": "wrap"},
 }
 FORMATS = {

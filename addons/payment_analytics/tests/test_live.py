@@ -35,8 +35,7 @@ class TestLive(TransactionCase):
     def test_a_ping_tells_no_figure(self):
         self.change()
         [(channel, kind, payload)] = self.commit()
-        self.assertEqual((channel[0].id, channel[0]._name), (self.company.id, "res.company"))
-        self.assertEqual(channel[1], payment_live.CHANNEL)
+        self.assertEqual(channel, (self.company, payment_live.CHANNEL))
         self.assertEqual(kind, payment_live.CHANGED)
         self.assertEqual(payload, {"company": self.company.id, "pause": 3})
 
