@@ -37,6 +37,20 @@ SHOTS = (
     Shot("gateway_journal", "/odoo/gateway-journal", ".o_data_row"),
     Shot("balance_transactions", "/odoo/balance-transactions", ".o_data_row"),
     Shot("bank_lines", "/odoo/bank-lines", ".o_data_row"),
+    Shot("workbench", "/odoo/bank-reconcile", ".o_bank_workbench_detail"),
+    Shot(
+        "workbench_batch",
+        "/odoo/bank-reconcile",
+        ".o_bank_workbench_detail",
+        click="button[name=batch]",
+    ),
+    Shot(
+        "workbench_mobile",
+        "/odoo/bank-reconcile",
+        ".o_bank_workbench_line",
+        MOBILE,
+        click=".o_bank_workbench_line",
+    ),
     Shot("report", "/odoo/payment-analysis", ".o_graph_renderer canvas, .o_pivot"),
     Shot("dashboard", "/odoo/dashboards?dashboard_id={dashboard}", ".o-figure"),
     *(

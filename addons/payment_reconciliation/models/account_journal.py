@@ -72,6 +72,7 @@ class AccountJournal(models.Model):
             agrees = currency.is_zero(rest)
             proofs[journal.id] = {
                 "bank_proof": "green" if agrees else "red",
+                "bank_proof_class": "text-success" if agrees else "text-danger",
                 "bank_difference": currency.format(rest),
                 "bank_statement_date": format_date(self.env, row["statement_date"]),
             }

@@ -63,7 +63,9 @@ class AccountBankStatementLine(models.Model):
     def _named_domain(self):
         """Return the domain of items of who the bank says is the other side."""
         name = (self.partner_name or "").strip()
-        return Domain("partner_id.name", "=ilike", name) if name else Domain.FALSE
+        if not name:
+            return Domain.FALSE
+        return Domain("partner_id.name", "=ilike", escape_like(name))
 
     def _domain_of_word(self, word):
         """Return the domain of items that a word may mean."""
@@ -111,3 +113,8 @@ class AccountBankStatementLine(models.Model):
             "share_text": mine.format(full) if currency != mine else "",
             "is_exact": not mine.compare_amounts(full, self._transaction_amount()),
         }
+
+
+def escape_like(text):
+    """Return ``text`` so that ``=ilike`` takes it as it is written."""
+    return re.sub(r"([\\%_])", r"\\\1", text)

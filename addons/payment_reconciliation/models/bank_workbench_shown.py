@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools import format_date
 
 from .account_match import HELD
+from .bank_workbench_items import escape_like
 
 SURE = 0.95  # likely enough for a person to accept it in a list, unseen
 UNCERTAIN = frozenset(("manual", "anchor"))  # gates that a person may open in a list
@@ -51,6 +52,7 @@ class AccountBankStatementLine(models.Model):
             **self._workbench_row(),
             "bank": self._said_by_bank(),
             "partner_id": self.partner_id.id,
+            "likely_partner_id": (self.partner_id or self._named_partner()).id,
             "company_id": self.company_id.id,
             "journal_id": self.journal_id.id,
             "move_id": self.move_id.id,
@@ -64,6 +66,17 @@ class AccountBankStatementLine(models.Model):
             "discrepancies": self._shown_discrepancies(),
             **self._shown_talk(),
         }
+
+    def _named_partner(self):
+        """Return the one partner of the name that the bank gives the other side."""
+        name = (self.partner_name or "").strip()
+        Partner = self.env["res.partner"]
+        if not name:
+            return Partner
+        domain = [("name", "=ilike", escape_like(name)), ("parent_id", "=", False)]
+        companies = [("company_id", "in", (False, self.company_id.id))]
+        found = Partner.search([*domain, *companies], limit=2)
+        return found if len(found) == 1 else Partner
 
     def _said_by_bank(self):
         """Return [(what, text)] of the bank's own words, without those in the list."""

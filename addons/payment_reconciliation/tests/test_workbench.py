@@ -436,6 +436,13 @@ class TestWorkbench(WorkbenchCommon):
             self.assertIn(self.receivable(move).id, ids, text)
         self.assertFalse(line.workbench_items("nothing has this")["items"])
         self.assertFalse(line.workbench_items("99% _")["items"])
+        self.assertFalse(line.workbench_open()["likely_partner_id"])
+        line.partner_name = "somebody ELSE"
+        likely = line.workbench_open()["likely_partner_id"]
+        self.assertEqual(likely, self.other_partner.id)
+        line.partner_name = "%omebody_"
+        self.assertFalse(line.workbench_open()["likely_partner_id"])
+        line.workbench_items()
         every = [each["id"] for each in line.workbench_items("", 0, True)["items"]]
         self.assertIn(self.receivable(bill).id, every)
 

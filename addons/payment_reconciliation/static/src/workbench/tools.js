@@ -110,7 +110,7 @@ export class OpenTool extends Tool {
 
     start() {
         const side = this.workbench.left < 0 ? "payable" : "receivable";
-        return { ...super.start(), id: this.line.partner_id || false, side };
+        return { ...super.start(), id: this.line.likely_partner_id || false, side };
     }
 
     done() {
