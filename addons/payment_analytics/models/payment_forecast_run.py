@@ -45,6 +45,15 @@ class PaymentForecastRun(models.Model):
         "(company_id, day, origin)", "This day is already forecast."
     )
 
+    is_over = fields.Boolean(
+        compute="_compute_is_over", help="Something can be compared with what came."
+    )
+
+    @api.depends("check_ids.checked")
+    def _compute_is_over(self):
+        for run in self:
+            run.is_over = any(run.check_ids.mapped("checked"))
+
     @api.depends("start_bank", "start_gateway")
     def _compute_start(self):
         for run in self:

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-HORIZON = 90
+HORIZON = 90  # days; fewer than 100, for the ids
 
 
 class PaymentForecastCurve(models.Model):
@@ -42,7 +42,10 @@ class PaymentForecastCurve(models.Model):
 
     @property
     def _table_query(self):
-        """Lines have positive ids, starting balances negative ones."""
+        """Lines have positive ids; the balance to begin with, negative ones.
+
+        Each day has an amount, if only of nothing, so that a graph has no gaps.
+        """
         return SQL(
             """
             SELECT 3 * line.id + series.number AS id, line.id AS line_id,
@@ -54,13 +57,17 @@ class PaymentForecastCurve(models.Model):
                 (2, 'low', line.late_day)) series(number, name, day)
             WHERE line.day IS NOT NULL
             UNION ALL
-            SELECT -3 * run.id - series.number, NULL, run.company_id, run.currency_id,
-                   run.day, series.name, run.start_bank + run.start_gateway
+            SELECT -(300 * run.id + 3 * since.days + series.number), NULL,
+                   run.company_id, run.currency_id, run.day + since.days, series.name,
+                   CASE since.days WHEN 0 THEN run.start_bank + run.start_gateway
+                        ELSE 0 END
             FROM (
                 SELECT DISTINCT ON (company_id) * FROM payment_forecast_run
                 WHERE origin = 'night' ORDER BY company_id, day DESC
             ) run
+            CROSS JOIN GENERATE_SERIES(0, %s) since(days)
             CROSS JOIN (VALUES (0, 'expected'), (1, 'high'), (2, 'low'))
                 series(number, name)
-            """
+            """,
+            HORIZON,
         )
