@@ -84,11 +84,11 @@ def upload(person, file):
     person.page.click(f"{DIALOG} button[name=action_import]")
 
 
-def picture(person, name):
+def picture(person, name, part=f"{DIALOG} .modal-content"):
     if PICTURES:
         person.page.wait_for_timeout(500)  # the dialog has slid in
-        dialog = person.page.locator(f"{DIALOG} .modal-content")
-        dialog.screenshot(path=Path(PICTURES) / f"{name}.png")
+        shown = person.page.locator(part).first
+        shown.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
 def test_accountant_imports(stage, bank, accountant, browser):
@@ -130,6 +130,11 @@ def test_accountant_imports(stage, bank, accountant, browser):
     press_import(person, bank)
     upload(person, good)
     person.sees("Nothing in this file is new")
+    person.open("/odoo/statement-files", ".o_list_view .o_data_row")
+    picture(person, "statement_files", "body")
+    person.page.locator(".o_data_row").last.click()
+    person.sees("Take Back", "Original File", "What Was Checked")
+    picture(person, "statement_file", "body")
     person.sees_no_error()
 
 

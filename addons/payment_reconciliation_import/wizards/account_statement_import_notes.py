@@ -61,6 +61,15 @@ class AccountStatementImport(models.TransientModel):
                     count=empty,
                 )
             )
+        if plan["left_out"]:
+            notes.append(
+                self.env._(
+                    "%(name)s: %(count)s lines are in another currency than the bank's "
+                    "and are left out.",
+                    name=name,
+                    count=plan["left_out"],
+                )
+            )
         if plan["pending"]:
             notes.append(
                 self.env._(

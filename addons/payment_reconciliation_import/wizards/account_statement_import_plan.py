@@ -54,7 +54,7 @@ class AccountStatementImport(models.TransientModel):
         """Return the plan of one statement, all its lines taken for new."""
         lines = values.pop("transactions", [])
         pending, is_proven = values.pop("pending", 0), values.pop("is_proven", None)
-        said = values.pop("balance_problem", None)
+        said, left_out = values.pop("balance_problem", None), values.pop("left_out", 0)
         values.pop("creation_context", None)
         if "balance_start" in values and "balance_end_real" in values:
             is_proven = is_proven is not False
@@ -66,6 +66,7 @@ class AccountStatementImport(models.TransientModel):
             },
             "lines": [self._storable(line) for line in lines],
             "pending": pending,
+            "left_out": left_out,
             "is_proven": bool(is_proven) and not said,
             "is_wrong": bool(said),
             "known": 0,

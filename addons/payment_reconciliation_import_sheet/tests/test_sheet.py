@@ -85,6 +85,13 @@ class TestSheet(ImportCommon):
             "100.00 before",
         )
 
+    def test_lines_of_another_currency_are_left_out_and_said(self):
+        self.mapping.write({"currency_column": "Currency", "balance_column": False})
+        rows = ["2026-03-10,A,5.00,USD", "2026-03-10,B,6.00,EUR"]
+        result = self.say_file(self.csv(*rows, head="Date,Text,Amount,Currency\n"))
+        self.assertEqual(self.lines().mapped("payment_ref"), ["A"])
+        self.assertIn("1 lines are in another currency", result.notes)
+
     def test_missing_column_and_no_mapping(self):
         wrong = self.csv("2026-03-10,A,100.00", head="Day,Text,Sum\n")
         self.assertRefused(wrong, '"Date" is not in the file', "Day, Text, Sum")

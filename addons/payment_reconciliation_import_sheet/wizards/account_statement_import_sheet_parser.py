@@ -26,7 +26,13 @@ class AccountStatementImportSheetParser(models.TransientModel):
             )
         if self._get_sheet_type(data_file) == "csv":
             data_file = self._as_utf8(data_file, mapping)
-        return super().parse(data_file, mapping, filename or "")
+        left_out = []
+        counting = self.with_context(rows_left_out=left_out)
+        currency, account, statements = super(
+            AccountStatementImportSheetParser, counting
+        ).parse(data_file, mapping, filename or "")
+        statements[0]["left_out"] = len(left_out)
+        return currency, account, statements
 
     def _get_sheet_type(self, data_file):
         """A text in an old encoding is a text too."""
@@ -93,6 +99,8 @@ class AccountStatementImportSheetParser(models.TransientModel):
                 errors.append((place, error))
                 continue
             lines += [{**line, "row": place} for line in found]
+            if not found and any(row) and columns["currency_column"]:
+                self.env.context.get("rows_left_out", []).append(place)
         if errors:
             raise UserError(self._row_errors(errors, mapping))
         lines = self._oldest_first(lines)
