@@ -225,6 +225,8 @@ class Shop:
                 "captured_minor": minor,
                 "currency_id": "x.currency_id",
                 "created_at": "x.moment",
+                "outcome": "CASE WHEN NOT x.succeeded AND x.number %% 4 = 3"
+                " THEN 'blocked' END",
                 "decline_reason": "CASE WHEN NOT x.succeeded THEN (ARRAY["
                 "'insufficient_funds', 'generic_decline', 'expired_card', 'rule'])"
                 "[1 + x.number %% 4] END",

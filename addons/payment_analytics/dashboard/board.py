@@ -9,12 +9,14 @@ from ..metrics.definitions import AMOUNT, COUNT, FACTS, METRICS, SHARE
 from ..metrics.figures import DAYS, FIGURES, HOURS, SECONDS
 from . import parts
 
+SMALL_SHARE = "small share"  # of which a tenth of a percent matters
 REGISTRY = FACTS | METRICS | FIGURES
 FIELD_TYPES = {"date": "date", "selection": "selection", "relation": "many2one"}
 DECIMAL, ROUND = "decimal", "round"  # units of columns: with and without cents
 # How figures of a unit are written where the spreadsheet does not know it by itself.
 FORMATS = {
     SHARE: parts.PERCENT,
+    SMALL_SHARE: parts.PERCENT_FINE,
     AMOUNT: parts.AMOUNT,
     COUNT: parts.AMOUNT,
     HOURS: parts.HOURS,
@@ -24,7 +26,7 @@ FORMATS = {
     ROUND: parts.AMOUNT,
 }
 # Figures that read better in full than in thousands.
-IN_FULL = (SHARE, HOURS, SECONDS, DAYS, DECIMAL, ROUND)
+IN_FULL = (SHARE, SMALL_SHARE, HOURS, SECONDS, DAYS, DECIMAL, ROUND)
 BLUE, AMBER, RED = parts.BLUE, parts.AMBER, parts.RED
 
 
@@ -65,6 +67,7 @@ class Source:
     :param dict matching: {label of a filter: field}; of filters it lacks it has none
     :param str year_later: field of the day a year later, to find the year before by
     :param str records: the model of the menu's records, where it is another
+    :param bool top: whether it can give the first rows of a table alone
     """
 
     model: str
@@ -73,6 +76,7 @@ class Source:
     year_later: str = ""
     domain: tuple = ()
     records: str = ""
+    top: bool = False
 
     def chains(self, filters, when="now"):
         """Return how each filter finds its field.

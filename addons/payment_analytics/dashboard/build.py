@@ -4,10 +4,11 @@ import json
 
 from ..metrics.definitions import COUNT, SHARE
 from . import parts
-from .board import FORMATS, IN_FULL
+from .board import FORMATS, IN_FULL, SMALL_SHARE
 
 WIDTH, GAP = 1000, 12
 TILES_A_ROW, TILE_HEIGHT = 4, 107
+SHARES = (SHARE, SMALL_SHARE)
 ROW = 23  # pixels of a row of the sheet, by default
 WHEN = ("now", "before", "year")
 WIDE_ENOUGH = 110  # pixels of a compared figure
@@ -203,7 +204,7 @@ class _Build:
         return figures, y + height
 
     def _tile(self, tile, row):
-        mode = "difference" if tile.kind == SHARE else "percentage"
+        mode = "difference" if tile.kind in SHARES else "percentage"
         content = parts.scorecard(
             tile.title, row, tile.color, mode, tile.more_is_better
         )
@@ -246,6 +247,7 @@ class _Build:
             columns=across,
             domain=table.source.domain + table.domain,
             order=None if across else table.order,
+            context={"payment_top": table.length} if table.source.top else None,
         )
         width = 1 + (_wide(table) if across else len(table.columns))
         rows = len(table.marks) or table.length

@@ -12,6 +12,7 @@ BLUE, AMBER, RED = "#EFF6FF", "#FFF7ED", "#FEF2F2"
 GOOD, BAD = "#00A04A", "#DC6965"
 TITLE, HEADER, TEXT, SIDE, NOTE, FIGURE, LABEL, CENTER_HEAD, CENTER, KEY = range(1, 11)
 PERCENT, AMOUNT, DAY, DECIMAL, PERCENT_ROUND, HOURS, SECONDS, DAYS = range(1, 9)
+PERCENT_FINE = 9
 STYLES = {
     TITLE: {"textColor": "#01666b", "bold": True, "fontSize": 16},
     HEADER: {"textColor": "#434343", "bold": True, "fontSize": 11},
@@ -35,6 +36,7 @@ FORMATS = {
     DAY: "mm/dd/yyyy",
     DECIMAL: "#,##0.00",
     PERCENT_ROUND: "0%",
+    PERCENT_FINE: "0.00%",
     HOURS: '#,##0.0" h"',
     SECONDS: '#,##0.0" s"',
     DAYS: '#,##0" days"',
@@ -181,7 +183,16 @@ def share(sheet, pivot, of):
 
 
 def pivot(
-    key, name, model, measures, matching, rows=(), domain=(), columns=(), order="desc"
+    key,
+    name,
+    model,
+    measures,
+    matching,
+    rows=(),
+    domain=(),
+    columns=(),
+    order="desc",
+    context=None,
 ):
     """Return a pivot over a model.
 
@@ -197,7 +208,7 @@ def pivot(
         "columns": [_dimension(column) for column in columns],
         "rows": [_dimension(row) for row in rows],
         "domain": list(domain),
-        "context": {},
+        "context": context or {},
         "sortedColumn": {"measure": measures[0]["id"], "order": order, "domain": []}
         if rows and order
         else None,

@@ -49,6 +49,7 @@ CUSTOMERS = Source(
     PAYMENTS.menu,
     MATCHING,
     records="payment.report",
+    top=True,
 )
 DECLINES = Source(
     "payment.decline.report",
@@ -210,8 +211,8 @@ METHODS = Table(
         Column("gross", "Gross"),
         Column("successful_payments", "Payments", unit=COUNT),
         Column("fees", "Fees"),
-        Column("effective_fee_rate", "Effective Fee", "avg", SHARE),
-        Column("success_rate", "Success Rate", "avg", SHARE),
+        Column("effective_fee_rate", "Fee Rate", "avg", SHARE),
+        Column("success_rate", "Success", "avg", SHARE),
     ),
     (
         (
@@ -219,8 +220,8 @@ METHODS = Table(
             "Gross",
             "Payments",
             "Fees",
-            "Effective Fee",
-            "Success Rate",
+            "Fee Rate",
+            "Success",
         ),
         ("Card", 31000, 402, 744, 0.024, 0.93),
         ("SEPA Direct Debit", 9100, 110, 82, 0.009, 0.98),

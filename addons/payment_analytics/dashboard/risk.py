@@ -10,6 +10,7 @@ from .board import (
     PROVIDER,
     RED,
     SALESPERSON,
+    SMALL_SHARE,
     Board,
     Chart,
     Column,
@@ -28,7 +29,7 @@ EVENTS = Source(
     year_later="year_later",
 )
 # Disputes are no figure of a payment's own day: these open by customer and day.
-DISPUTES = Source(CUSTOMERS.model, CUSTOMERS.menu, MATCHING)
+DISPUTES = Source(CUSTOMERS.model, CUSTOMERS.menu, MATCHING, top=True)
 PROGRAMME = Source(
     "payment.network.report",
     "payment_analytics.menu_payment_network_report",
@@ -53,7 +54,7 @@ ALERTS = Source(
 
 
 def _rate(source, name, sample, color):
-    return Tile(source, name, sample, color, False, aggregator="avg")
+    return Tile(source, name, sample, color, False, aggregator="avg", unit=SMALL_SHARE)
 
 
 TILES = (
@@ -131,8 +132,8 @@ MONTHS = Table(
         Column("fraud_reports", "Fraud", unit=COUNT),
         Column("card_disputes", "Disputes", unit=COUNT),
         Column("card_not_present", "Payments", unit=COUNT),
-        Column("vamp_ratio", "Ratio", "avg", SHARE),
-        Column("allowed", "Limit", "max", SHARE),
+        Column("vamp_ratio", "Ratio", "avg", SMALL_SHARE),
+        Column("allowed", "Limit", "max", SMALL_SHARE),
     ),
     (
         ("Month", "Fraud", "Disputes", "Payments", "Ratio", "Limit"),
@@ -146,7 +147,10 @@ IN_FORCE = Table(
     "Limits in Force",
     LIMITS,
     "network",
-    (Column("limit", "Limit", "max", SHARE), Column("min_cases", "From", "max", COUNT)),
+    (
+        Column("limit", "Limit", "max", SMALL_SHARE),
+        Column("min_cases", "From", "max", COUNT),
+    ),
     (("Network", "Limit", "From"), ("Visa", 0.015, 1500), ("Mastercard", 0.015, 100)),
     at="H",
     domain=(("level", "=", "merchant"),),
@@ -160,11 +164,11 @@ FAILING = Table(
         Column("failed_attempts", "Failed", unit=COUNT),
         Column("blocked_attempts", "Blocked", unit=COUNT),
         Column("successful_payments", "Paid", unit=COUNT),
-        Column("success_rate", "Success Rate", "avg", SHARE),
+        Column("success_rate", "Success", "avg", SHARE),
         Column("gross", "Gross"),
     ),
     (
-        ("Customer", "Failed", "Blocked", "Paid", "Success Rate", "Gross"),
+        ("Customer", "Failed", "Blocked", "Paid", "Success", "Gross"),
         ("Ready Mat", 9, 3, 1, 0.25, 320),
         ("Deco Addict", 3, 0, 12, 0.92, 6100),
     ),

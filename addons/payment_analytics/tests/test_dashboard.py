@@ -130,6 +130,23 @@ class TestDashboard(AnalyticsCommon):
         )
         self.assertEqual(failing[(self.partner.id,)]["failed_attempts:sum"], 2)
 
+    def test_only_the_first_customers_are_asked_for(self):
+        """Two of three rows, the most first, and the total of all."""
+        partners = self.env["res.partner"].sudo()
+        for name, amount in (("A", 10), ("B", 30), ("C", 20)):
+            self.pay(amount, at(3), partner_id=partners.create({"name": name}).id)
+        self.computed()
+        report = self.env["payment.customer.report"].with_context(payment_top=2)
+        total, rows = report.formatted_read_grouping_sets(
+            [("day", "=", at(3).date())],
+            [[], ["partner_id"]],
+            ["gross:sum", "__count"],
+        )
+        self.assertEqual(total[0]["gross:sum"], 60)
+        self.assertEqual(sorted(row["gross:sum"] for row in rows), [20, 30])
+        pivot = self.pivots["payments", report._name, "Top Customers"]
+        self.assertEqual(pivot["context"], {"payment_top": 10})
+
     def test_behind_a_row_are_its_payments(self):
         """From a reason of failed attempts to the payments that were refused."""
         refused = self.pay(30, at(12), state="error")
