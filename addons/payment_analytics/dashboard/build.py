@@ -358,7 +358,10 @@ class _SampleBuild(_Build):
         letters, _heads, rows = self._ranges()[chart.key]
         top = self.CHARTS_AT
         ranges = [f"Data!{each}{top}:{each}{top + len(rows)}" for each in letters]
-        return parts.sample_chart(chart.kind, chart.title, *ranges, **chart.options)
+        # The sample states sums already.
+        options = {**chart.options}
+        options.pop("cumulative", None)
+        return parts.sample_chart(chart.kind, chart.title, *ranges, **options)
 
     def _data_of_charts(self):
         cells, formats = {}, {}
