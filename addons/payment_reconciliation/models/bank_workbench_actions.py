@@ -66,10 +66,14 @@ class AccountBankStatementLine(models.Model):
         items = matched.match_ids._members()
         touched = self._lines_with_rivals(items) | matched
         accepted = matched.match_ids.filtered(lambda each: each.state == "posted")
+        partly = (self - matched).filtered(lambda line: not line._is_unmatched())
         self.action_undo_match()
+        if partly:
+            partly.action_undo_reconciliation()
+            partly._match("button", post=False)
         if as_proposed:
             accepted.exists()._propose_again()
-        return touched._after_act(domain, self[:1].id)
+        return (touched | partly)._after_act(domain, self[:1].id)
 
     def workbench_set_partner(self, partner_id, domain):
         """Enter who paid or was paid, and look for proposals again."""

@@ -341,6 +341,27 @@ class TestWorkbench(WorkbenchCommon):
         line.workbench_post(parts, EVERY)
         self.assertEqual(self.booked(line), {self.fees: 70.0, power: 30.0})
 
+    def test_what_was_allocated_in_part_elsewhere(self):
+        """Another screen left something on suspense: it is shown, and undone."""
+        line = self.say_bank("half", 100.0)
+        _liquidity, suspense, _others = line._seek_for_lines()
+        fees = {"account_id": self.fees.id, "balance": -40.0}
+        line.move_id.with_context(skip_readonly_check=True).write(
+            {
+                "line_ids": [
+                    Command.update(suspense.id, {"balance": -60.0}),
+                    Command.create(fees),
+                ]
+            }
+        )
+        detail = line.workbench_open()
+        self.assertFalse(detail["unmatched"])
+        self.assertEqual(len(detail["entry"]), 3)
+        with self.assertRaisesRegex(UserError, "matched already"):
+            line.workbench_post([{"kind": "account", "id": self.fees.id}], EVERY)
+        line.workbench_undo(EVERY)
+        self.assertUntouched(line)
+
     def test_three_times_by_hand_is_a_habit(self):
         for month in ("01", "02", "03"):
             line = self.say_bank(f"Office rent {month}/2026", -500.0, date="2026-08-01")
