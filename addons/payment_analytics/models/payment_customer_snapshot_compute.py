@@ -13,6 +13,7 @@ from ..report.payment_facts import DEPENDS, select_facts
 
 BATCH = 5000  # customers
 COHORT_MONTHS = 60  # after that, the rows of a cohort end
+OVERLAP_MINUTES = 10  # what was written before may have been committed after
 FRESH_HOURS = 6  # a company that was computed since is not begun again by the cron
 MANAGER = "integrated_payments.group_payment_manager"
 
@@ -69,6 +70,39 @@ class PaymentCustomerSnapshot(models.Model):
         if commit:
             commit(1)
         return True
+
+    @api.model
+    def _cron_compute_touched(self):
+        """Compute between two nights whose payments, invoices or bank lines changed."""
+        companies = self.env["res.company"].search(
+            [("payment_customers_at", "!=", False)], order="id"
+        )
+        commit = self.env["ir.cron"]._commit_progress
+        commit(remaining=len(companies))
+        for company in companies:
+            self._compute_touched(company)
+            if not commit(1):
+                return
+
+    @api.model
+    def _compute_touched(self, company):
+        """Compute the customers that were touched since the last time."""
+        begun = fields.Datetime.now()
+        since = max(
+            company.payment_customers_at,
+            company.payment_customers_touched or company.payment_customers_at,
+        )
+        since = fields.Datetime.subtract(since, minutes=OVERLAP_MINUTES)
+        self._flush_facts()
+        rows = self.env.execute_query(
+            SQL(customer_facts.TOUCHED, company=company.id, since=since)
+        )
+        for batch in split_every(BATCH, [entity for (entity,) in rows], list):
+            self._store(company, batch)
+            self._score(company, batch)
+        if rows:
+            self._rank(company)
+        company.payment_customers_touched = begun
 
     def _compute_again(self):
         """Compute these customers anew; segments are relative, so those of all."""

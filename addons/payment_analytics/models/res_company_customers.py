@@ -10,3 +10,6 @@ class ResCompany(models.Model):
     payment_customers_at = fields.Datetime(
         "Customers Computed", readonly=True, copy=False
     )
+    payment_customers_touched = fields.Datetime(
+        "Changed Customers Computed", readonly=True, copy=False
+    )

@@ -214,6 +214,23 @@ ENTITIES = """
     ORDER BY 1
 """
 
+# Whose payments, invoices or bank lines were written since.
+TOUCHED = """
+    SELECT DISTINCT partner.commercial_partner_id
+    FROM (
+        SELECT partner_id FROM payment_transaction
+        WHERE company_id = %(company)s AND state <> 'draft' AND write_date >= %(since)s
+        UNION
+        SELECT partner_id FROM account_move
+        WHERE company_id = %(company)s AND write_date >= %(since)s
+          AND (move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+               OR origin_payment_id IS NOT NULL OR statement_line_id IS NOT NULL)
+    ) active
+    JOIN res_partner partner ON partner.id = active.partner_id
+    WHERE partner.commercial_partner_id IS NOT NULL
+    ORDER BY 1
+"""
+
 # Quintiles as in ``metrics.rfm``: 1 and a fifth of the way for every fifth of the
 # customers who are strictly worse.
 SCORES = """

@@ -2,6 +2,7 @@
 
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -268,10 +269,10 @@ class TestCustomers(CustomersCommon):
         self.card(100, 50)
         self.bill(30, 20)
         self.compute()
-        fields = ["net", "payments", "segment", "score", "open_amount"]
-        before = self.snapshots().read(fields)
+        names = ["net", "payments", "segment", "score", "open_amount"]
+        before = self.snapshots().read(names)
         self.compute()
-        self.assertEqual(self.snapshots().read(fields), before)
+        self.assertEqual(self.snapshots().read(names), before)
         month = self.env["payment.customer.month"]
         self.assertEqual(len(month.search([("partner_id", "=", self.firm.id)])), 1)
         self.card(5, 2, partner=self.other)
@@ -281,6 +282,29 @@ class TestCustomers(CustomersCommon):
         ).state = "draft"
         self.compute()
         self.assertFalse(self.snapshot(self.other))
+
+    def test_between_nights_only_who_was_touched_is_computed(self):
+        self.card(10, 50)
+        self.card(10, 40, partner=self.other)
+        self.compute()
+        before = {each.id: each.computed_at for each in self.snapshots()}
+        # What this test has written until now, it wrote "before".
+        later = fields.Datetime.add(fields.Datetime.now(), minutes=20)
+        self.company.payment_customers_touched = later
+        self.Snapshot._compute_touched(self.company)
+        self.assertEqual({e.id: e.computed_at for e in self.snapshots()}, before)
+        payment = self.card(30, 1, partner=self.contact)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE payment_transaction SET write_date = %s WHERE id = %s",
+            [fields.Datetime.add(later, minutes=1), payment.id],
+        )
+        self.company.payment_customers_touched = later
+        self.Snapshot._compute_touched(self.company)
+        self.assertEqual((self.snapshot().payments, self.snapshot().gross), (2, 40))
+        self.assertTrue(self.snapshot().score)
+        other = self.snapshot(self.other)
+        self.assertEqual(other.computed_at, before[other.id])
 
     def test_a_run_that_was_stopped_goes_on_where_it_was(self):
         self.card(10, 5)
