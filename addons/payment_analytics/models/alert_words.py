@@ -42,7 +42,7 @@ WORDS = {
     "payout": _lt("%(text)s"),
     "webhook": _lt(
         "The gateway has sent nothing for %(hours)s hours; the longest silence of the"
-        " last weeks was %(usual)s. Check the webhook at the provider: what customers"
+        " last weeks had %(usual)s. Check the webhook at the provider: what customers"
         " pay meanwhile is known only after the nightly check."
     ),
     "fees": _lt(
