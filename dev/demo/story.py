@@ -23,6 +23,7 @@ SCENES = (
     "payout",
     "bank_statement",
     "sample_statement",
+    "night",
 )
 
 
@@ -186,6 +187,12 @@ class Story:
         spec = find_spec("odoo.addons.account_statement_import_camt")
         sample = Path(next(iter(spec.submodule_search_locations))) / SAMPLE
         self._import(sample.read_bytes(), "test-camt053.xml")
+
+    def night(self):
+        """What scheduled actions compute at night: customers, and expected cash."""
+        self.say("night falls: customers and expected cash are computed")
+        self.odoo.press("payment.customer.snapshot", "action_compute", [])
+        self.odoo.press("payment.forecast.run", "action_compute", [])
 
     # === What people do === #
 
