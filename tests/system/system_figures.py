@@ -86,18 +86,63 @@ def cash(odoo):
     }
 
 
-def sales(odoo):
-    """Return {title: figure} of what was paid, and of what is on the shelves."""
-    paid = [
+def payments(odoo):
+    """Return {title: figure} of what came in, what it cost, and what failed."""
+    done, refunds, failed = _payments(odoo)
+    moved = _movements(odoo, [*done, *refunds, *failed])
+    gross = sum(each["amount"] for each in done)
+    refunded = -sum(each["amount"] for each in refunds)
+    fees = sum(each["fee"] for each in moved)
+    disputed = -sum(each["amount"] for each in moved if "dispute" in each["category"])
+    return {
+        "Gross": gross,
+        "Net": gross - refunded - disputed - fees,
+        "Successful Payments": len(done),
+        "Average Payment": gross / len(done),
+        "Success Rate": len(done) / (len(done) + len(failed)),
+        "Failed Payments": len(failed),
+        "Fees": fees,
+        "Effective Fee": fees / gross,
+        "Refunded": refunded,
+    }
+
+
+def risk(odoo):
+    """Return {title: figure} of what failed, went back and was disputed."""
+    done, refunds, failed = _payments(odoo)
+    gross = sum(each["amount"] for each in done)
+    refunded = -sum(each["amount"] for each in refunds)
+    disputes = [
         each
         for each in odoo.find(
-            "payment.transaction",
-            [("state", "=", "done"), ("operation", "!=", "validation")],
-            ["amount", "operation", "paid_at", "last_state_change"],
+            "payment.dispute", [], ["created_at", "state", "transaction_id"]
         )
-        if each["operation"] != "refund"
-        and (each["paid_at"] or each["last_state_change"]) >= str(QUARTER_AGO)
+        if each["created_at"] >= str(QUARTER_AGO)
+        and not each["state"].startswith("warning")
+        and each["state"] != "prevented"
     ]
+    disputed = {each["transaction_id"][0] for each in disputes}
+    charges = odoo.find(
+        "payment.charge",
+        [("transaction_id", "in", [each["id"] for each in [*done, *failed]])],
+        ["state"],
+    )
+    return {
+        "Failed Payments": len(failed),
+        "Failed Attempts": sum(each["state"] == "failed" for each in charges),
+        "Refunded": refunded,
+        "Refund Rate": refunded / gross,
+        "Refund Rate by Count": len(refunds) / len(done),
+        "Dispute Rate": len(disputed) / len(done),
+        "Disputes Opened": len(disputes),
+        "Dispute Activity": len(disputes) / len(done),
+        "Fraud Reports": 0,
+    }
+
+
+def sales(odoo):
+    """Return {title: figure} of what was paid, and of what is on the shelves."""
+    paid, _refunds, _failed = _payments(odoo)
     gross = sum(each["amount"] for each in paid)
     free = sum(
         each["quantity"] - each["reserved_quantity"]
@@ -113,6 +158,35 @@ def sales(odoo):
         "Average Payment": gross / len(paid),
         "Free Stock": free,
     }
+
+
+def _payments(odoo):
+    """Return (paid, refunded, failed) payment.transaction of the quarter."""
+    found = [
+        each
+        for each in odoo.find(
+            "payment.transaction",
+            [("state", "in", ("done", "error")), ("operation", "!=", "validation")],
+            ["amount", "operation", "paid_at", "last_state_change", "state"],
+        )
+        if (each["paid_at"] or each["last_state_change"]) >= str(QUARTER_AGO)
+    ]
+    done = [each for each in found if each["state"] == "done"]
+    refunds = [each for each in done if each["operation"] == "refund"]
+    failed = [
+        each
+        for each in found
+        if each["state"] == "error" and each["operation"] != "refund"
+    ]
+    return [each for each in done if each not in refunds], refunds, failed
+
+
+def _movements(odoo, transactions):
+    return odoo.find(
+        "payment.balance.transaction",
+        [("transaction_id", "in", [each["id"] for each in transactions])],
+        ["amount", "fee", "category"],
+    )
 
 
 def customers(odoo):
