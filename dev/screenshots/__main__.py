@@ -55,7 +55,6 @@ def _places(odoo, company, story):
     """Return the ids that addresses ask for."""
     payout = odoo.find("payment.payout", [], limit=1)[0]["id"]
     dispute = odoo.find("payment.dispute", [], limit=1)[0]["id"]
-    dashboard = odoo.ref("payment_analytics.dashboard_payments")
     boards = {
         f"board_{name}": odoo.ref(f"payment_analytics.dashboard_{name}")
         for name in BOARDS
@@ -68,7 +67,6 @@ def _places(odoo, company, story):
         "customer": order["partner_id"][0],
         "delivery": delivery["id"],
         "order": order["id"],
-        "dashboard": dashboard,
         "payment": payment,
         "payout": payout,
         "dispute": dispute,

@@ -52,7 +52,6 @@ SHOTS = (
         click=".o_bank_workbench_line",
     ),
     Shot("report", "/odoo/payment-analysis", ".o_graph_renderer canvas, .o_pivot"),
-    Shot("dashboard", "/odoo/dashboards?dashboard_id={dashboard}", ".o-figure"),
     *(
         Shot(
             f"board_{name}",
