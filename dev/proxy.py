@@ -8,13 +8,19 @@ CHUNK = 65536
 
 
 @contextmanager
-def proxied(http_port, live_port):
+def proxied(http_port, live_port, port=0):
     """Serve both ports of an Odoo server as one; yield its address.
 
     :param int http_port: where pages and calls are answered
     :param int live_port: where ``/websocket`` is
+    :param int port: where to serve them; 0 for any free one
+    :raise RuntimeError: if ``port`` is taken
     """
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    try:
+        listener = socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        raise RuntimeError(f"{error}: name another port, --port 8169") from error
+    with listener:
         ports = (http_port, live_port)
         threading.Thread(target=_accept, args=(listener, ports), daemon=True).start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -12,6 +12,7 @@ import stripe
 from dev import provision
 from dev.odoo_client import OdooClient, OdooError
 from dev.provision import SetupError
+from dev.proxy import proxied
 from dev.server import running
 from dev.stripe_sandbox.client import KEY
 from dev.stripe_sandbox.process import SandboxProcess
@@ -38,10 +39,13 @@ def main(arguments):
     try:
         with ExitStack() as stack:
             stage = real_stage if os.environ.get("STRIPE_SECRET_KEY") else open_stage
-            server, *told = play(*stage(stack, options.port, options.database))
+            opened = stage(stack, options.port + 1, options.database)
+            ports = (options.port + 1, options.port + 2)
+            url = stack.enter_context(proxied(*ports, options.port))
+            server, *told = play(*opened)
             good = _conclude(*told)
             if not options.exit:
-                _keep_serving(server)
+                _keep_serving(server, url)
             return 0 if good else 1
     except STOPS as error:
         print(f"\nThe demo stopped: {error}", file=sys.stderr)
@@ -146,8 +150,8 @@ def _conclude(odoo, company, story):
     return good
 
 
-def _keep_serving(server):
-    print(f"\nOdoo serves {server.url}: log in as admin, password admin.")
+def _keep_serving(server, url):
+    print(f"\nOdoo serves {url}: log in as admin, password admin.")
     print("Press Ctrl-C to stop.")
     try:
         server.wait()

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import cycle
 
 from dev.demo.story import Story
@@ -13,13 +13,16 @@ PATIENCE = 240  # seconds until what must happen has happened
 
 
 def free_port():
-    """Return a free port whose successor is free too (HTTP and live notifications)."""
+    """Return a free port whose next two are free too: proxy, HTTP, notifications."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
+        with ExitStack() as stack:
+            first = stack.enter_context(socket.socket())
             first.bind(("127.0.0.1", 0))
             port = first.getsockname()[1]
             try:
-                second.bind(("127.0.0.1", port + 1))
+                for following in (port + 1, port + 2):
+                    other = stack.enter_context(socket.socket())
+                    other.bind(("127.0.0.1", following))
             except (OSError, OverflowError):
                 continue
             return port
