@@ -45,12 +45,12 @@ def bank(running_stage):
 @pytest.fixture(scope="module")
 def accountant(running_stage):
     """Return a function: a window of who keeps the books and is no administrator."""
-    anna = running_stage.user("anna", ["account.group_account_user"])
+    anna = running_stage.user("statements.booker", ["account.group_account_user"])
     running_stage.odoo.write("res.users", anna, {"odoobot_state": "disabled"})
 
     def window(browser, **size):
         person = Person(browser, running_stage.server.url, **size)
-        return person.log_in("anna", "anna-password")
+        return person.log_in("statements.booker", "statements.booker-password")
 
     return window
 
