@@ -13,6 +13,7 @@ ROLES = {
     "booker": ["account.group_account_user"],
 }
 OURS = ("payment.", "account.match")  # models; the rest is Odoo's own affair
+OF_OTHERS = ("field", "groupby")  # what is in them are another model's fields
 SOME = 5  # records opened per screen
 
 
@@ -81,7 +82,7 @@ def specification(arch, views, model):
     """Return what the web client asks for a view's fields, sub-views included."""
     known, asked = views["models"][model]["fields"], {}
     for node in arch.iter("field"):
-        if any(parent.tag == "field" for parent in ancestors(node, arch)):
+        if any(parent.tag in OF_OTHERS for parent in ancestors(node, arch)):
             continue
         field = known[node.get("name")]
         asked[node.get("name")] = {}
