@@ -157,8 +157,26 @@ class AccountBankStatementLine(models.Model):
 
     def _match_amount(self):
         """Return the amount in minor units of the transaction's currency."""
-        amount = self.amount_currency if self.foreign_currency_id else self.amount
-        return self._to_units(self._match_currency(), amount)
+        return self._to_units(self._match_currency(), self._transaction_amount())
+
+    def _transaction_amount(self):
+        """Return the amount in the currency of the transaction."""
+        return self.amount_currency if self.foreign_currency_id else self.amount
+
+    def _partner_with(self, items):
+        """Return the partner of the line, else the one whom all ``items`` are of."""
+        partners = items.partner_id
+        return self.partner_id or (partners if len(partners) == 1 else partners[:0])
+
+    def _check_is_open(self):
+        """Refuse to change a line that is allocated.
+
+        :raise UserError: in words for a person
+        """
+        if not self._is_unmatched():
+            raise UserError(
+                self.env._("%s is matched already. Undo that first.", self.display_name)
+            )
 
     @api.model
     def _to_units(self, currency, amount):

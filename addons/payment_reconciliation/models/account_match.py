@@ -173,10 +173,14 @@ class AccountMatch(models.Model):
         for match in self:
             words = [match._in_words(*piece) for piece in match.evidence or ()]
             match.evidence_text = "\n".join(words)
-            held = [self.env._(HELD[name]) for name in match.held_by or ()]
+            held = match._held_words()
             if match.failure:
                 held.append(match.failure)
             match.held_text = "\n".join(held if match.state == "proposed" else ())
+
+    def _held_words(self):
+        """Return in words what holds it."""
+        return [self.env._(HELD[name]) for name in self.held_by or ()]
 
     def _summary(self):
         """Return in one line why it is proposed, and what holds it beyond that."""
@@ -343,11 +347,7 @@ class AccountMatch(models.Model):
 
         :raise UserError: with what to do instead
         """
-        line = self.statement_line_id
-        if not line._is_unmatched():
-            raise UserError(
-                self.env._("%s is matched already. Undo that first.", line.display_name)
-            )
+        self.statement_line_id._check_is_open()
         if self.how == "chosen":
             raise UserError(self.env._("It was chosen by hand: choose it again."))
         waits = {"not_posted", "transit_taken", "transit_differs"}

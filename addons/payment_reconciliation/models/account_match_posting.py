@@ -99,9 +99,7 @@ class AccountMatch(models.Model):
         """
         line = self.statement_line_id
         liquidity, suspense, _others = line._seek_for_lines()
-        partner = line.partner_id
-        if not partner and len(targets.partner_id) == 1:
-            partner = targets.partner_id
+        partner = line._partner_with(targets)
         self.partner_inferred = partner != line.partner_id
         rows = self._rows(targets, partner, liquidity.balance)
         known = liquidity | suspense
@@ -181,7 +179,7 @@ class AccountMatch(models.Model):
                 )
             )
         currency = line._match_currency()
-        paid = line.amount_currency if line.foreign_currency_id else line.amount
+        paid = line._transaction_amount()
         return {
             "name": self.env._("Bank charges")
             if charged

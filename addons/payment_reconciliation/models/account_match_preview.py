@@ -27,15 +27,12 @@ class AccountMatch(models.Model):
         if self.reconcile_model_id:
             return self._model_rows()
         if self.transfer_journal_id:
-            return [self._whole_line(line.company_id.transfer_account_id, balance)]
+            return [self._whole_line(line._transfer_account(), balance)]
         targets = self._members() or self.payout_id._transit_item()
         if self.how == "return":
             return [self._whole_line(targets.account_id, balance, targets.partner_id)]
         targets = self._target()
-        partner = line.partner_id
-        if not partner and len(targets.partner_id) == 1:
-            partner = targets.partner_id
-        rows = self._rows(targets, partner, balance)
+        rows = self._rows(targets, line._partner_with(targets), balance)
         if "balance" not in rows[0]:
             return [self._whole_line(targets.account_id, balance, targets.partner_id)]
         return rows

@@ -63,10 +63,6 @@ class AccountBankStatementLine(models.Model):
             left = currency.round(left - part.amount)
         return parts, left
 
-    def _transaction_amount(self):
-        """Return the amount in the currency of the transaction."""
-        return self.amount_currency if self.foreign_currency_id else self.amount
-
     def _open_items_by_id(self, wishes):
         """Return {id: journal item} of those asked for that are open, in one query."""
         ids = [int(wish["id"]) for wish in wishes if wish["kind"] == "item"]
@@ -83,7 +79,8 @@ class AccountBankStatementLine(models.Model):
         item = wish.pop("item")
         if not item:
             missing = self.env["account.move.line"].sudo().browse(int(wish["id"]))
-            name = missing.exists().move_id.name or self.env._("An item")
+            own = missing.exists().filtered(lambda x: x.company_id == self.company_id)
+            name = own.move_id.name or self.env._("An item")
             raise UserError(self.env._("%s is not open any more.", name))
         full, _balance = self._share_of(
             item, item.amount_residual_currency, item.amount_residual
@@ -225,21 +222,13 @@ class AccountBankStatementLine(models.Model):
     def _part_of_transfer(self, wish, left):
         """Book a part as moved to or from another bank of the company."""
         journal = self._chosen("account.journal", wish.get("id"))
-        account = self.company_id.transfer_account_id
         if not journal or journal == self.journal_id:
             raise UserError(self.env._("Choose another bank of the company."))
-        if not account:
-            raise UserError(
-                self.env._(
-                    "Choose the inter-bank transfer account first: Invoicing > "
-                    "Configuration > Settings > Default Accounts."
-                )
-            )
         part = self._simple_part(
             wish,
             left,
             Counterpart(
-                account,
+                self._transfer_account(),
                 self.env["res.partner"],
                 self.env["account.tax"],
                 wish.get("label") or self.payment_ref,

@@ -100,7 +100,7 @@ class AccountBankStatementLine(models.Model):
         ) < len(items):
             raise LockError(self.env._("Somebody works on these items at the moment."))
         before = {item: item.amount_residual for item in items}
-        partner = self._partner_of(allocated)
+        partner = self._partner_with(self._chosen_items(allocated))
         inferred = partner != self.partner_id
         made = self.sudo()._book_rows(rows, partner)
         self.env["account.move.line"].sudo()._reconcile_plan(
@@ -118,20 +118,13 @@ class AccountBankStatementLine(models.Model):
             raise LockError(
                 self.env._("Somebody works on %s at the moment.", self.display_name)
             )
-        if not self._is_unmatched():
-            raise UserError(
-                self.env._("%s is matched already. Undo that first.", self.display_name)
-            )
+        self._check_is_open()
 
-    def _partner_of(self, parts):
-        """Return the partner of the entry: the line's, or that of all items."""
-        items = self.env["account.move.line"].union(
+    def _chosen_items(self, parts):
+        """Return the open items that parts are for; not the other side of transfers."""
+        return self.env["account.move.line"].union(
             *(part.target for part in parts if part.wish["kind"] == "item")
         )
-        inferred = (
-            items.partner_id if len(items.partner_id) == 1 else items.partner_id[:0]
-        )
-        return self.partner_id or inferred
 
     def _book_rows(self, rows, partner):
         """Put ``rows`` in the place of the suspense item.
@@ -182,9 +175,7 @@ class AccountBankStatementLine(models.Model):
 
         :param bool inferred: whether the line's partner comes from the items
         """
-        items = self.env["account.move.line"].union(
-            *(part.target for part in parts if part.wish["kind"] == "item")
-        )
+        items = self._chosen_items(parts)
         partner = items.partner_id
         for part in parts:
             if part.wish["kind"] == "partner":

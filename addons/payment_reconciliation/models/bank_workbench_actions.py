@@ -94,16 +94,6 @@ class AccountBankStatementLine(models.Model):
         self.env["account.match"].check_access("write")
         self.check_access("read")
 
-    def _check_is_open(self):
-        """Refuse to change a line that is allocated.
-
-        :raise UserError: in words for a person
-        """
-        if not self._is_unmatched():
-            raise UserError(
-                self.env._("%s is matched already. Undo that first.", self.display_name)
-            )
-
     def _lines_with_rivals(self, items, payouts=None):
         """Return this and other lines whose proposals a posting may make void."""
         rivals = self.env["account.match"].search(

@@ -3,7 +3,6 @@
 from odoo import models
 from odoo.tools import format_date
 
-from .account_match import HELD
 from .bank_workbench_items import escape_like
 
 SURE = 0.95  # likely enough for a person to accept it in a list, unseen
@@ -217,7 +216,3 @@ class AccountMatch(models.Model):
             and (self.confidence >= SURE or bool(self.reconcile_model_id))
             and self.how in ("exact", "discount")
         )
-
-    def _held_words(self):
-        """Return in words what holds it."""
-        return [self.env._(HELD[name]) for name in self.held_by or ()]

@@ -45,6 +45,21 @@ class AccountBankStatementLine(models.Model):
         )
         return {each.bank_account_id.sanitized_acc_number: each for each in journals}
 
+    def _transfer_account(self):
+        """Return the account that is between the company's own banks.
+
+        :raise UserError: if none is chosen
+        """
+        account = self.company_id.transfer_account_id
+        if not account:
+            raise UserError(
+                self.env._(
+                    "Choose the inter-bank transfer account first: Invoicing > "
+                    "Configuration > Settings > Default Accounts."
+                )
+            )
+        return account
+
     def _transfer_partner_items(self, journal, amount=None):
         """Return the open items of the other bank's side of this transfer.
 
@@ -129,14 +144,7 @@ class AccountMatch(models.Model):
 
     def _post_transfer(self):
         line = self.statement_line_id
-        account = line.company_id.transfer_account_id
-        if not account:
-            raise UserError(
-                self.env._(
-                    "Choose the inter-bank transfer account first: Invoicing > "
-                    "Configuration > Settings > Default Accounts."
-                )
-            )
+        account = line._transfer_account()
         partner_items = line._transfer_partner_items(self.transfer_journal_id)
         _liquidity, suspense, _others = line._seek_for_lines()
         line.move_id.with_context(skip_readonly_check=True).write(

@@ -16,11 +16,10 @@ class AccountBankStatementLine(models.Model):
         """Apply models to what documents, which come first, do not explain."""
         self._map_partners()
         result = super()._match_company(origin, post)
-        if self.env["account.reconcile.model"]._for_matching(self.env.company):
-            left = self.filtered(lambda line: not line.is_reconciled)
-            ready = left._propose_models()
-            if post:
-                ready._post_or_hold(origin)
+        left = self.filtered(lambda line: not line.is_reconciled)
+        ready = left._propose_models()
+        if post:
+            ready._post_or_hold(origin)
         return result
 
     def action_undo_reconciliation(self):
