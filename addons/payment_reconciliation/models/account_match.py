@@ -267,12 +267,18 @@ class AccountMatch(models.Model):
             elif decision.posts:
                 ready |= match
             match.write(values)
-        (known - seen).filtered(lambda each: each.state == "proposed").unlink()
+        (known - seen)._replaceable().unlink()
         created = self.sudo().create([values for _decision, values in fresh])
         for (decision, _values), match in zip(fresh, created, strict=True):
             if decision.posts:
                 ready |= match
         return ready
+
+    def _replaceable(self):
+        """Return the open proposals that a new look replaces; transfers stay."""
+        return self.filtered(
+            lambda each: each.state == "proposed" and not each.transfer_journal_id
+        )
 
     @api.model
     def _computed(self, pair):

@@ -56,6 +56,13 @@ class TestOwnTransfers(ReconciliationCommon):
         self.assertIn("own bank", back.match_ids.evidence_text)
         self.assertEqual(back.match_ids.candidate_name, "Transfer with House Bank")
 
+    def test_without_a_transfer_account_the_workbench_says_so(self):
+        self.company.transfer_account_id = False
+        out = self.move_money(-500.0)
+        [shown] = out.workbench_open()["matches"]
+        self.assertIn("inter-bank transfer account", shown["problem"])
+        self.assertFalse(out.is_reconciled)
+
     def test_two_of_an_amount_wait_between_the_banks(self):
         for _number in range(2):
             self.move_money(-500.0)
