@@ -166,9 +166,7 @@ class _Board:
 
     def _pivots(self):
         for pivot in self.content["pivots"].values():
-            names = [
-                each["id"] for each in pivot["measures"] if "computedBy" not in each
-            ]
+            names = [each["id"] for each in pivot["measures"]]
             names = [*(name for name in names if name != "__count"), "__count"]
             rows, columns = (
                 [

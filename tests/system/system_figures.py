@@ -136,7 +136,15 @@ def risk(odoo):
         "Dispute Rate": len(disputed) / len(done),
         "Disputes Opened": len(disputes),
         "Dispute Activity": len(disputes) / len(done),
-        "Fraud Reports": 0,
+        "Fraud Reports": _count(
+            odoo,
+            "payment.fraud.warning",
+            [
+                ("kind", "=", "early_warning"),
+                ("transaction_id", "!=", False),
+                ("created_at", ">=", str(QUARTER_AGO)),
+            ],
+        ),
     }
 
 

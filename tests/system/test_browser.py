@@ -100,7 +100,7 @@ def test_accountant_reviews_bank_lines(stage, accountant):
     accountant.open("/odoo/bank-lines", LINES)
     accountant.sees("for the lamp", "55.00")
     accountant.page.locator(LINES).filter(has_text="for the lamp").first.click()
-    accountant.page.wait_for_selector(".o_form_view, .o_list_view")
+    accountant.page.wait_for_selector(".o_form_view")
     accountant.sees_no_error()
 
 

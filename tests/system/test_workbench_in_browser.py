@@ -280,18 +280,18 @@ def test_an_error_is_shown_beside_the_line(odoo, books, person):
     person.sees_no_error()
 
 
-def test_on_a_phone(odoo, books, started):
+def test_on_a_phone(odoo, books, started, person):
     """The list, then the line, within the width; accepted with the thumb."""
     [(name, _number)] = owe(odoo, books, [555.0])
     line = say(odoo, books, "by phone", 555.0, partner_name=name)
-    person = Person(started, odoo.url, PHONE).log_in("anna", "anna-password")
-    person.open("/odoo/bank-reconcile", ".o_bank_workbench_line")
-    person.page.locator(".o_bank_workbench_line", has_text="by phone").click()
-    person.page.click(f"{WORKBENCH} button[name=accept]")
+    phone = Person(started, odoo.url, PHONE).log_in("anna", "anna-password")
+    phone.open("/odoo/bank-reconcile", ".o_bank_workbench_line")
+    phone.page.locator(".o_bank_workbench_line", has_text="by phone").click()
+    phone.page.click(f"{WORKBENCH} button[name=accept]")
     until("it is matched", lambda: is_matched(odoo, line))
-    assert person.width() <= PHONE["width"]
-    person.sees_no_error()
-    person.page.context.close()
+    assert phone.width() <= PHONE["width"]
+    phone.sees_no_error()
+    phone.page.context.close()
 
 
 def test_the_month(odoo, books, person):

@@ -150,7 +150,7 @@ class _Build:
     def _dashboard(self):
         board = self.board
         figures, bottom = self._figures()
-        sheet = _Sheet(len(board.widths))
+        sheet = _Sheet()
         row = -(-bottom // ROW) + 2  # rows count from 1
         for band in board.bands:
             last = row
@@ -208,8 +208,6 @@ class _Build:
         content = parts.scorecard(
             tile.title, row, tile.color, mode, tile.more_is_better
         )
-        content["keyValue"] = f"Data!E{row}"
-        content["baseline"] = f"Data!F{row}"
         if not tile.compares:
             del content["baseline"], content["baselineDescr"]
         return content
@@ -394,8 +392,7 @@ class _SampleBuild(_Build):
 class _Sheet:
     """What gathers on a sheet while it is made."""
 
-    def __init__(self, width):
-        self.width = width
+    def __init__(self):
         self.cells, self.rows, self.styles = {}, {}, {}
         self.formats, self.borders = {}, {}
         self.tables, self.merges, self.heats = [], [], []

@@ -65,39 +65,13 @@ TILES = (
     ),
 )
 
-CHARTS = (
-    Chart(
-        "by_age",
-        "Receivables by Age",
-        "bar",
-        ITEMS,
-        "receivable",
-        ("age",),
-        (
-            ("Age", "Open"),
-            *zip(
-                (label for _age, label in AGES),
-                (-450, 39500, 5200, 2150, 1100, 700),
-                strict=True,
-            ),
-        ),
-    ),
-    Chart(
-        "transit_by_day",
-        "Payouts in Transit, by Day Expected",
-        "bar",
-        PAYOUTS,
-        "in_transit",
-        ("arrival_day:day",),
-        (
-            ("Day", "In Transit"),
-            ("=TODAY()", 1790),
-            ("=TODAY()+1", 2120),
-            ("=TODAY()+2", 1400),
-        ),
-    ),
+BY_AGE = tuple(
+    zip(
+        (label for _age, label in AGES),
+        (-450, 39500, 5200, 2150, 1100, 700),
+        strict=True,
+    )
 )
-
 CHARTS = (
     Chart(
         "curve",
@@ -141,7 +115,32 @@ CHARTS = (
         share=12,
         options={"stacked": True, "legendPosition": "top"},
     ),
-    *CHARTS,
+    Chart(
+        "by_age",
+        "Receivables by Age",
+        "bar",
+        ITEMS,
+        "receivable",
+        ("age",),
+        (
+            ("Age", "Open"),
+            *BY_AGE,
+        ),
+    ),
+    Chart(
+        "transit_by_day",
+        "Payouts in Transit, by Day Expected",
+        "bar",
+        PAYOUTS,
+        "in_transit",
+        ("arrival_day:day",),
+        (
+            ("Day", "In Transit"),
+            ("=TODAY()", 1790),
+            ("=TODAY()+1", 2120),
+            ("=TODAY()+2", 1400),
+        ),
+    ),
 )
 
 BANDS = (
@@ -204,11 +203,7 @@ BANDS = (
             (Column("receivable", "Open"),),
             (
                 ("Age", "Open"),
-                *zip(
-                    (label for _age, label in AGES),
-                    (-450, 39500, 5200, 2150, 1100, 700),
-                    strict=True,
-                ),
+                *BY_AGE,
             ),
             domain=(("receivable", "!=", 0),),
             length=6,

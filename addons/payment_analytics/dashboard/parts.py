@@ -82,7 +82,7 @@ def figure(name, x, y, width, height, content):
 
 
 def scorecard(title, row, background, mode, more_is_better=True):
-    """Return a scorecard over one row of the sheet Data: D now, E before.
+    """Return a scorecard over one row of the sheet Data: E now, F before.
 
     :param str mode: ``percentage`` or ``difference``, how it is compared
     """
@@ -94,9 +94,9 @@ def scorecard(title, row, background, mode, more_is_better=True):
         "baselineColorUp": up,
         "baselineColorDown": down,
         "baselineMode": mode,
-        "baseline": f"Data!E{row}",
+        "baseline": f"Data!F{row}",
         "baselineDescr": {"text": "since last period"},
-        "keyValue": f"Data!D{row}",
+        "keyValue": f"Data!E{row}",
         "humanize": False,
     }
 
@@ -167,19 +167,6 @@ def measure(name, aggregator="sum", **options):
         "aggregator": aggregator,
         **options,
     }
-
-
-def share(sheet, pivot, of):
-    """Return a measure computed in the sheet: a row's share of the total ``of``."""
-    return measure(
-        "Share",
-        userDefinedName="Share",
-        format=FORMATS[PERCENT],
-        computedBy={
-            "sheetId": sheet,
-            "formula": f'=IFERROR(\'{of}\'/PIVOT.VALUE({pivot}, "{of}"), "")',
-        },
-    )
 
 
 def pivot(

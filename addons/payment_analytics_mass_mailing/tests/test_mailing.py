@@ -1,5 +1,7 @@
 """Mailings to a segment reach its customers and nobody else."""
 
+from ast import literal_eval
+
 from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.payment_analytics.metrics import rfm
@@ -54,7 +56,9 @@ class TestMailing(TransactionCase):
 
     def test_every_segment_has_one(self):
         for segment in rfm.SEGMENTS:
-            self.env.ref(f"payment_analytics_mass_mailing.mailing_filter_{segment}")
+            name = f"payment_analytics_mass_mailing.mailing_filter_{segment}"
+            domain = literal_eval(self.env.ref(name).mailing_domain)
+            self.assertIn(("payment_segment", "=", segment), domain)
 
     def test_mailing_to_the_ticked(self):
         action = self.known[1:].action_write_mailing()
