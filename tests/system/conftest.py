@@ -5,11 +5,13 @@ from contextlib import ExitStack
 
 import pytest
 from system_books import settled
+from system_browser import chromium
 from system_stage import Stage, free_port
 
 from dev import provision
 from dev.demo.company import set_up
 from dev.odoo_client import OdooClient
+from dev.provision.paths import RUN
 from dev.server import running
 from dev.stripe_sandbox.client import KEY
 from dev.stripe_sandbox.process import SandboxProcess
@@ -59,6 +61,23 @@ def stage(running_stage):
     running_stage.sandbox.faults(clear=True)
     settled(running_stage)
     assert running_stage.sandbox.state()["bugs"] == []
+
+
+@pytest.fixture(scope="module")
+def started():
+    """One browser for all tests of a file."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(started, request):
+    """The browser; what is open at the end is kept as a picture below ``.run/log``."""
+    yield started
+    for number, context in enumerate(started.contexts):
+        name = f"{request.node.name}-{number}.png"
+        context.pages[0].screenshot(path=RUN / "log" / "screens" / name)
+        context.close()
 
 
 def pytest_collection_modifyitems(items):

@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 
+from system_stage import free_port
+
 from dev import provision
 
 MEASURE = (
     "import json; from dev.bench import analytics;"
-    " analytics.DATABASE = 'small_analytics';"
+    f" analytics.DATABASE = 'small_analytics_{free_port()}';"
     " print(json.dumps(analytics.measure(800, 2, 1)))"
 )
 

@@ -5,31 +5,13 @@ from decimal import Decimal
 
 import pytest
 from playwright.sync_api import expect
-from system_browser import PHONE, Person, chromium
+from system_browser import PHONE, Person
 from system_stage import until
 
 from dev.demo import camt
 from dev.demo.company import IBAN
-from dev.provision.paths import RUN
 
 LINES = ".o_list_view .o_data_row"
-
-
-@pytest.fixture(scope="module")
-def started():
-    """One browser for all tests of the file."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(started, request):
-    """The browser; what is open at the end is kept as a picture below ``.run/log``."""
-    yield started
-    for number, context in enumerate(started.contexts):
-        name = f"{request.node.name}-{number}.png"
-        context.pages[0].screenshot(path=RUN / "log" / "screens" / name)
-        context.close()
 
 
 @pytest.fixture

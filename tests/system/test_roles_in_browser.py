@@ -1,30 +1,12 @@
 """What a payment looks like to each role, with the rights of that role alone."""
 
 import pytest
-from system_browser import Person, chromium
+from system_browser import Person
 
 from dev.odoo_client import OdooError
-from dev.provision.paths import RUN
 
 CUSTOMER = "Hanne de Vries"
 TRAIL = "[name=effect_ids] .o_data_row"
-
-
-@pytest.fixture(scope="module")
-def started():
-    """One browser for the file."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(started, request):
-    """The browser; each role's last page is kept as a picture."""
-    yield started
-    for number, context in enumerate(started.contexts):
-        name = f"{request.node.name}-{number}.png"
-        context.pages[0].screenshot(path=RUN / "log" / "screens" / name)
-        context.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,32 +7,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from system_browser import PHONE, Person, chromium
+from system_browser import PHONE, Person
 
 from dev.demo import camt
-from dev.provision.paths import RUN
 
 PICTURES = os.environ.get("IMPORT_PICTURES")  # a folder, where pictures are wanted
 NUMBER = "DE89370400440532013000"
 TODAY = date.today()
 DIALOG = ".modal-dialog"
-
-
-@pytest.fixture(scope="module")
-def started():
-    """One browser for all tests of the file."""
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(started, request):
-    """The browser; what is open at the end is kept as a picture below ``.run/log``."""
-    yield started
-    for number, context in enumerate(started.contexts):
-        name = f"{request.node.name}-{number}.png"
-        context.pages[0].screenshot(path=RUN / "log" / "screens" / name)
-        context.close()
 
 
 @pytest.fixture(scope="module")

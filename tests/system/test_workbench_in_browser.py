@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from system_browser import PHONE, Person, chromium
+from system_browser import PHONE, Person
 from system_stage import free_port, until
 
 from dev import provision
@@ -46,13 +46,6 @@ def odoo():
             yield OdooClient(server.url, name).login("admin", "admin")
     finally:
         provision.drop_database(name)
-
-
-@pytest.fixture(scope="module")
-def started():
-    """One browser for the file."""
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

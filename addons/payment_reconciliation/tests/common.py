@@ -163,3 +163,22 @@ class ReconciliationCommon(IntegratedPaymentsCommon):
 
     def proposals(self, line):
         return line.match_ids.filtered(lambda each: each.state == "proposed")
+
+    def enter(self, amount, date):
+        """Post an entry by hand on the bank's account; return the account.move."""
+        sides = (
+            (self.bank.default_account_id, amount),
+            (self.company_data["default_account_revenue"], -amount),
+        )
+        entry = self.env["account.move"].create(
+            {
+                "journal_id": self.company_data["default_journal_misc"].id,
+                "date": date,
+                "line_ids": [
+                    Command.create({"account_id": account.id, "balance": balance})
+                    for account, balance in sides
+                ],
+            }
+        )
+        entry.action_post()
+        return entry

@@ -48,20 +48,7 @@ class TestJournalCard(ReconciliationCommon):
         card = self.card()
         self.assertEqual(card["bank_proof"], "green")
         self.assertIn("2026", card["bank_statement_date"])
-        entry = self.env["account.move"].create(
-            {
-                "journal_id": self.company_data["default_journal_misc"].id,
-                "date": "2026-03-15",
-                "line_ids": [
-                    Command.create({"account_id": account.id, "balance": balance})
-                    for account, balance in (
-                        (self.bank.default_account_id, 12.0),
-                        (self.company_data["default_account_revenue"], -12.0),
-                    )
-                ],
-            }
-        )
-        entry.action_post()
+        self.enter(12.0, "2026-03-15")
         card = self.card()
         self.assertEqual(card["bank_proof"], "red")
         self.assertIn("12.00", card["bank_difference"])
