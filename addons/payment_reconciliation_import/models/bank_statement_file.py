@@ -105,6 +105,10 @@ class BankStatementFile(models.Model):
             }
         )
         attachment.write({"res_model": record._name, "res_id": record.id})
+        # As OCA's import does: the card offers Import from now on.
+        record.journal_ids.filtered(
+            lambda journal: journal.bank_statements_source != "file_import_oca"
+        ).bank_statements_source = "file_import_oca"
         return record
 
     # === ACTIONS === #

@@ -86,7 +86,7 @@ class BankStatementFile(models.Model):
         except psycopg2.OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 - shown on the file
-            _logger.info("Statement file %s failed: %s", self.name, error)
+            _logger.info("Statement file %s failed", self.name, exc_info=True)
             self._fail(str(error))
 
     def _fail(self, reason):
@@ -113,10 +113,10 @@ class BankStatementFile(models.Model):
         Line = self.env["account.bank.statement.line"].sudo()
         # The file outlives the statements that it was attached to, and Odoo deletes no
         # line of a complete statement.
-        self.attachment_id.write({"res_model": self._name, "res_id": self.id})
-        self.statement_ids.sudo().unlink()
+        original, statements = self.attachment_id, self.statement_ids.sudo()
+        if original.res_model == statements._name and original.res_id in statements.ids:
+            original.write({"res_model": self._name, "res_id": self.id})
+        statements.unlink()
         while lines := Line.search([("statement_file_id", "in", self.ids)], limit=500):
             lines.unlink()
-            if lines.exists():  # kept by the audit trail, cancelled
-                lines.exists().statement_file_id = False
         self.part_ids.write({"is_done": False, "statement_id": False})

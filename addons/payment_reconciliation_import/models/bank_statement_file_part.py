@@ -62,10 +62,10 @@ class BankStatementFilePart(models.Model):
             .mapped("unique_import_id")
         )
         new = [line for line in self.lines if line["unique_import_id"] not in known]
-        if known:
+        if left_out := self.line_count - len(new):  # counted once, also if tried again
             self.line_count = len(new)
-            self.file_id.known_count += len(known)
-            self.file_id.line_count -= len(known)
+            self.file_id.known_count += left_out
+            self.file_id.line_count -= left_out
         return new
 
     def _statement(self):

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from .texts import clean
 from .values import Entry, Problem, StatementFileError
@@ -81,10 +81,10 @@ def _part(details, currency, whole):
     for path in ("{*}Amt", "{*}AmtDtls/{*}TxAmt/{*}Amt"):
         node = details.find(path)
         if node is not None and node.get("Ccy") == currency:
-            try:
-                amount = Decimal(clean(node.text))
-            except InvalidOperation:
+            value = clean(node.text)
+            if not _DECIMAL.fullmatch(value):
                 return None
+            amount = Decimal(value)
             side = text(details, "CdtDbtInd")
             negative = side == "DBIT" if side else whole < 0
             return -amount if negative else amount

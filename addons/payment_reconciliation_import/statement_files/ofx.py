@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from io import BytesIO
 
-from ofxparse import OfxParser
+from ofxparse import AccountType, OfxParser
 
 from .texts import clean, decoded
 from .values import Entry, Problem, Problems, Statement, StatementFileError
@@ -58,7 +58,12 @@ def read(data):
     except Exception as error:  # noqa: BLE001 - whatever a library raises is the file's
         problem = Problem("ofx_broken", {"detail": clean(str(error))[:200]})
         raise StatementFileError(problem) from error
-    accounts = [each for each in parsed.accounts if hasattr(each.statement, "balance")]
+    accounts = [
+        each
+        for each in parsed.accounts
+        if hasattr(each.statement, "balance")
+        or (each.type != AccountType.Investment and each.statement.transactions)
+    ]
     statements = [_statement(each) for each in accounts or parsed.accounts]
     if not statements:
         raise StatementFileError(Problem("no_statement"))

@@ -1,6 +1,7 @@
 """Any statement file: what it is, and what it says."""
 
 import zipfile
+import zlib
 from io import BytesIO
 
 from . import camt, mt940, ofx, xml_safely
@@ -77,7 +78,13 @@ def _read_member(archive, member, nesting):
                 for each in error.problems
             )
         ) from error
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+    ) as error:
         problem = Problem("zip_broken", {"file": member.filename})
         raise StatementFileError(problem) from error
     if found is None:

@@ -59,7 +59,9 @@ class AccountStatementImport(models.TransientModel):
     def action_import_anyway(self):
         """Import although the balances do not add up; the statement says so."""
         self.ignore_balances = True
-        return self.action_import()
+        action = self.action_import()
+        self.ignore_balances = False  # said of this file, not of the next one
+        return action
 
     def _show_problem(self, problem):
         self.problem = problem
@@ -109,6 +111,7 @@ class AccountStatementImport(models.TransientModel):
         plans = self._plans(parsed if isinstance(parsed, list) else [parsed])
         Files = self.env["bank.statement.file"].sudo()
         record = Files._take(name, self.statement_file, plans)
+        record.with_env(self.env).check_access("write")  # of this company
         record._begin()
         return record.with_env(self.env)
 
@@ -155,19 +158,24 @@ class AccountStatementImport(models.TransientModel):
         bare = self.with_context(account_statement_import_sheet_file_test=True)
         try:
             return super(AccountStatementImport, bare)._parse_file(data_file)
-        except UserError:
+        except (UserError, psycopg2.Error):
             raise
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever a parser raises is the file's
             _logger.info("Statement file cannot be read", exc_info=True)
+            why = str(error) or type(error).__name__
             raise UserError(
-                self.env._("The file could not be read: %s", error)
+                self.env._("The file could not be read: %s", why)
             ) from error
 
     def _as_parsed(self, statement):
         """Return a statement as OCA's import has it: (currency, account, values)."""
+        currencies = {
+            each.name: each.id for each in self.env["res.currency"].search([])
+        }
+        entries = [self._as_values(entry, currencies) for entry in statement.entries]
         values = {
             "name": statement.name or None,
-            "transactions": [self._as_values(entry) for entry in statement.entries],
+            "transactions": entries,
             "pending": statement.pending,
         }
         if statement.opening is not None:
@@ -181,8 +189,11 @@ class AccountStatementImport(models.TransientModel):
             values["balance_problem"] = words(self.env, found)
         return statement.currency, statement.account, [values]
 
-    def _as_values(self, entry):
-        """Return the values of a bank line."""
+    def _as_values(self, entry, currencies):
+        """Return the values of a bank line.
+
+        :param dict currencies: {code: id} of those that Odoo uses
+        """
         values = {
             "date": fields.Date.to_string(entry.date),
             "amount": float(entry.amount),
@@ -194,17 +205,19 @@ class AccountStatementImport(models.TransientModel):
             "unique_import_id": entry.bank_id
             and f"{entry.bank_id}/{entry.date:%Y%m%d}/{entry.amount.normalize():f}",
         }
-        return {**values, **self._foreign_values(entry)}
+        return {**values, **self._foreign_values(entry, currencies)}
 
-    def _foreign_values(self, entry):
+    def _foreign_values(self, entry, currencies):
         """Return what the payment was in its own currency, if Odoo uses that."""
         if not entry.foreign:
             return {}
         code, amount = entry.foreign
-        currency = self.env["res.currency"].search([("name", "=", code)])
-        if not currency:
+        if code not in currencies:
             return {}
-        return {"foreign_currency_id": currency.id, "amount_currency": float(amount)}
+        return {
+            "foreign_currency_id": currencies[code],
+            "amount_currency": float(amount),
+        }
 
 
 def _is_table(data):

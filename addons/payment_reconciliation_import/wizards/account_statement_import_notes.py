@@ -1,6 +1,28 @@
 """What the accountant is told of a file that was read."""
 
 from odoo import models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+COUNTED = {
+    "all_known": _lt(
+        "%(name)s: all %(count)s lines were imported before. Nothing was changed."
+    ),
+    "known": _lt("%(name)s: %(count)s lines were imported before and are left out."),
+    "empty": _lt(
+        "%(name)s: %(count)s lines have the amount 0; they are kept, there is nothing "
+        "to match."
+    ),
+    "left_out": _lt(
+        "%(name)s: %(count)s lines are in another currency than the bank's and are "
+        "left out."
+    ),
+    "pending": _lt(
+        "%(name)s: %(count)s pending entries are left out; the bank sends them again "
+        "when they are booked."
+    ),
+}
 
 
 class AccountStatementImport(models.TransientModel):
@@ -12,23 +34,8 @@ class AccountStatementImport(models.TransientModel):
         currency = journal.currency_id or journal.company_id.currency_id
         name = values.get("name") or journal.display_name
         notes = plan["notes"]
-        if not plan["lines"]:
-            notes.append(
-                self.env._(
-                    "%(name)s: all %(count)s lines were imported before. Nothing was "
-                    "changed.",
-                    name=name,
-                    count=plan["known"],
-                )
-            )
-        elif plan["known"]:
-            notes.append(
-                self.env._(
-                    "%(name)s: %(known)s lines were imported before and are left out.",
-                    name=name,
-                    known=plan["known"],
-                )
-            )
+        known = "known" if plan["lines"] else "all_known"
+        notes += self._counted(name, {known: plan["known"]})
         if plan["is_proven"]:
             notes.append(
                 self.env._(
@@ -46,40 +53,17 @@ class AccountStatementImport(models.TransientModel):
                     name,
                 )
             )
-        notes += self._count_notes(plan, name)
+        counts = {what: plan[what] for what in ("left_out", "pending")}
+        counts["empty"] = sum(not line["amount"] for line in plan["lines"])
+        notes += self._counted(name, counts)
 
-    def _count_notes(self, plan, name):
-        """Return notes of lines that are no money, or no money yet."""
-        empty = sum(not line["amount"] for line in plan["lines"])
-        notes = []
-        if empty:
-            notes.append(
-                self.env._(
-                    "%(name)s: %(count)s lines have the amount 0; they are kept, there "
-                    "is nothing to match.",
-                    name=name,
-                    count=empty,
-                )
-            )
-        if plan["left_out"]:
-            notes.append(
-                self.env._(
-                    "%(name)s: %(count)s lines are in another currency than the bank's "
-                    "and are left out.",
-                    name=name,
-                    count=plan["left_out"],
-                )
-            )
-        if plan["pending"]:
-            notes.append(
-                self.env._(
-                    "%(name)s: %(count)s pending entries are left out; the bank sends "
-                    "them again when they are booked.",
-                    name=name,
-                    count=plan["pending"],
-                )
-            )
-        return notes
+    def _counted(self, name, counts):
+        """Return a note of each count that is not 0."""
+        return [
+            self.env._(COUNTED[what]) % {"name": name, "count": count}
+            for what, count in counts.items()
+            if count
+        ]
 
     def _gap_notes(self, plan, currency):
         """Return a note if the statement does not begin where the last one ended."""

@@ -21,7 +21,7 @@ class AccountStatementImport(models.TransientModel):
         :raise UserError: with all that is wrong; nothing is made then
         """
         plans = []
-        for currency, account, statements in parsed:
+        for currency, account, statements in _by_account(parsed):
             if not self._check_parsed_data(statements):
                 continue
             journal = self._match_journal(account, self._known_currency(currency))
@@ -38,7 +38,7 @@ class AccountStatementImport(models.TransientModel):
         self._check_lock_dates(plans)
         for plan in plans:
             self._note(plan)
-        return [plan for plan in plans if plan["lines"]] or plans
+        return plans
 
     def _known_currency(self, code):
         if not code:
@@ -174,15 +174,21 @@ class AccountStatementImport(models.TransientModel):
         """Give each line its id: the bank's, else one made of what it says."""
         for values in stmts_vals:
             same = Counter()
+            is_sound = values.get("is_proven") and not values.get("balance_problem")
             for line in values["transactions"]:
                 for name in TEXTS:
                     if isinstance(line.get(name), str):
                         line[name] = clean(line[name])
                 line["payment_ref"] = line.get("payment_ref") or "/"
-                if not line.get("unique_import_id"):
+                given = line.get("unique_import_id")
+                if not given:
                     print_ = _fingerprint(line)
                     same[print_] += 1
                     line["unique_import_id"] = f"={print_}-{same[print_]}"
+                elif is_sound:  # the balances prove that each is money of its own
+                    same[given] += 1
+                    if same[given] > 1:
+                        line["unique_import_id"] = f"{given}-{same[given]}"
         number = journal.bank_account_id.acc_number
         return super()._complete_stmts_vals(stmts_vals, journal, number)
 
@@ -233,3 +239,13 @@ def _fingerprint(line):
     said = (line.get(name) or "" for name in ("date", "amount", *TEXTS))
     text = "\x1f".join(str(each) for each in said)
     return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def _by_account(parsed):
+    """Yield the statements with lines, those of an account together: found once."""
+    found = {}
+    for currency, account, statements in parsed:
+        kept = found.setdefault((currency, account), [])
+        kept += [each for each in statements if each["transactions"]]
+    for (currency, account), statements in found.items():
+        yield currency, account, statements

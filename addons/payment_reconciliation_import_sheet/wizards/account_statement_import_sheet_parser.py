@@ -24,7 +24,15 @@ class AccountStatementImportSheetParser(models.TransientModel):
                     "card in the accounting dashboard."
                 )
             )
-        if self._get_sheet_type(data_file) == "csv":
+        kind = self._get_sheet_type(data_file)
+        if not hasattr(self, f"_parse_lines_{kind}"):
+            raise UserError(
+                self.env._(
+                    "This kind of spreadsheet cannot be read. Save it as CSV, then "
+                    "import it again."
+                )
+            )
+        if kind == "csv":
             data_file = self._as_utf8(data_file, mapping)
         left_out = []
         counting = self.with_context(rows_left_out=left_out)

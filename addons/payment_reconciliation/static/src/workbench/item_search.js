@@ -26,6 +26,7 @@ export class ItemSearch extends Component {
         const found = await this.keepLast.add(
             this.workbench.call("workbench_items", [currentId], text, offset, every)
         );
+        this.searched = text;
         const known = new Set(items.map((item) => item.id));
         this.state.items = offset
             ? [...items, ...found.items.filter((item) => !known.has(item.id))]
@@ -44,7 +45,7 @@ export class ItemSearch extends Component {
         this.search();
     }
 
-    /** Up and down choose, Enter ticks, Enter in an unchanged list goes on. */
+    /** Up and down choose, Enter ticks. */
     onKey(ev) {
         const step = { ArrowDown: 1, ArrowUp: -1 }[ev.key];
         if (step) {
@@ -53,8 +54,17 @@ export class ItemSearch extends Component {
             this.state.at = Math.min(Math.max(this.state.at + step, 0), Math.max(last, 0));
         } else if (ev.key === "Enter" && !ev.ctrlKey && !ev.metaKey) {
             ev.preventDefault();
-            this.tick(this.state.items[this.state.at]);
+            this.tickChosen();
         }
+    }
+
+    /** Tick the chosen item; what was typed last is searched first. */
+    async tickChosen() {
+        if (this.searched !== this.state.text) {
+            this.later.cancel();
+            await this.search();
+        }
+        await this.tick(this.state.items[this.state.at]);
     }
 
     async tick(item) {

@@ -1,10 +1,9 @@
 import { RPCError } from "@web/core/network/rpc";
 import { _t } from "@web/core/l10n/translation";
-import { KeepLast } from "@web/core/utils/concurrency";
 
 const LINE = "account.bank.statement.line";
 const REFUSALS = ["UserError", "ValidationError", "AccessError", "MissingError", "LockError"];
-export const CHUNK = 80;
+const CHUNK = 80;
 export const BATCH = 25;
 
 /** What the person looks at and has done; the components only show it. */
@@ -12,7 +11,7 @@ export class Workbench {
     constructor(orm, notify) {
         this.orm = orm;
         this.notify = notify;
-        this.keepLast = new KeepLast();
+        this.loads = 0; // only the last one asked for counts
         this.domain = [];
         this.groupBy = null;
         this.lines = [];
@@ -43,9 +42,11 @@ export class Workbench {
     /** Load the first chunk and open a line: the one named, or the first that is open. */
     async load(domain, groupBy, lineId = false) {
         Object.assign(this, { domain, groupBy: groupBy || null, loading: true });
-        const found = await this.keepLast.add(
-            this.call("workbench_lines", domain, this.groupBy, 0, CHUNK)
-        );
+        const number = ++this.loads;
+        const found = await this.call("workbench_lines", domain, this.groupBy, 0, CHUNK);
+        if (number !== this.loads) {
+            return;
+        }
         this.lines = found.lines;
         this.more = found.more;
         this.groups = Object.fromEntries(found.groups.map((group) => [group.key, group]));
@@ -120,9 +121,7 @@ export class Workbench {
             this.show(null);
             return;
         }
-        const detail = await this.guard(() =>
-            this.keepLast.add(this.call("workbench_open", [id]))
-        );
+        const detail = await this.guard(() => this.call("workbench_open", [id]));
         if (detail && detail.id === this.currentId) {
             this.show(detail);
         }
@@ -148,7 +147,8 @@ export class Workbench {
     }
 
     get canAct() {
-        return this.mayAct && this.isOpen;
+        // The line asked for may not be here yet: what is shown is another one then.
+        return this.mayAct && this.isOpen && this.detail.id === this.currentId;
     }
 
     // --- Acting: errors where the person looks, one thing at a time ---

@@ -27,7 +27,8 @@ export class WorkbenchController extends Component {
         const kept = this.props.state?.workbench;
         const workbench =
             kept || reactive(new Workbench(orm, (text) => notification.add(text, { type: "info" })));
-        Object.assign(workbench, { orm, tool: null });
+        // What was under way when the person left is never answered here.
+        Object.assign(workbench, { orm, tool: null, busy: false, loadingMore: false });
         this.workbench = useState(workbench);
         useSubEnv({ workbench });
         this.searchBarToggler = useSearchBarToggler();
