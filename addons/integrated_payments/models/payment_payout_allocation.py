@@ -71,20 +71,27 @@ class PaymentPayout(models.Model):
         """
         return self.search(
             Domain(domain)
-            & Domain(
-                [
-                    ("provider_id", "=", self.provider_id.id),
-                    ("currency_id", "=", self.currency_id.id),
-                    ("automatic", "=", False),
-                ]
-            )
-            & (
-                Domain("created_at", operator, self.created_at)
-                | Domain("created_at", "=", self.created_at)
-                & Domain("id", operator, self.id)
-            ),
+            & Domain("automatic", "=", False)
+            & self._in_its_row(operator),
             order=f"created_at {direction}, id {direction}",
             limit=1,
+        )
+
+    def _in_its_row(self, operator):
+        """Return the domain of the payouts before ("<") or after (">") this one.
+
+        Of the same gateway and currency. Gateways tell the time in whole seconds, so
+        that two payouts may bear the same one.
+        """
+        return Domain(
+            [
+                ("provider_id", "=", self.provider_id.id),
+                ("currency_id", "=", self.currency_id.id),
+            ]
+        ) & (
+            Domain("created_at", operator, self.created_at)
+            | Domain("created_at", "=", self.created_at)
+            & Domain("id", operator, self.id)
         )
 
     def _allocated_before(self):

@@ -1,6 +1,7 @@
 """Payouts that came back, and payouts that do not arrive."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..domain.business_days import shift
@@ -165,13 +166,9 @@ class PaymentPayout(models.Model):
     def _close_earlier_returns(self):
         """A later payout has arrived: the bank account takes payouts again."""
         earlier = self.search(
-            [
-                ("provider_id", "=", self.provider_id.id),
-                ("currency_id", "=", self.currency_id.id),
-                ("state", "in", ("failed", "canceled")),
-                ("created_at", "<", self.created_at),
-                ("activity_ids", "!=", False),
-            ]
+            self._in_its_row("<")
+            & Domain("state", "in", ("failed", "canceled"))
+            & Domain("activity_ids", "!=", False)
         )
         earlier.activity_feedback(
             [RETURNED],

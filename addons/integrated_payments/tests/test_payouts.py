@@ -387,6 +387,15 @@ class TestPayouts(IntegratedPaymentsCommon):
         self.assertTrue(payout._transit_item().reconciled)
         self.assertNotIn("transit", self.balances())
 
+    def test_the_next_payout_of_the_same_second_closes_it_too(self):
+        self.customer_pays(1)
+        payout = self.pay_out("po_1", ["txn_1"])
+        self.fail("po_1")
+        self.assertTrue(payout.activity_search([RETURNED]))
+        later = self.pay_out("po_2", ["txn_back_po_1"])
+        self.assertEqual(later.created_at, payout.created_at)
+        self.assertFalse(payout.activity_search([RETURNED]))
+
     # === Late === #
 
     def run_late(self, day):
