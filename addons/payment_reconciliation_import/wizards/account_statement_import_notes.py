@@ -59,10 +59,11 @@ class AccountStatementImport(models.TransientModel):
 
     def _counted(self, name, counts):
         """Return a note of each count that is not 0."""
+        texts = {
+            what: self.env._(COUNTED[what]) for what, count in counts.items() if count
+        }
         return [
-            self.env._(COUNTED[what]) % {"name": name, "count": count}
-            for what, count in counts.items()
-            if count
+            text % {"name": name, "count": counts[what]} for what, text in texts.items()
         ]
 
     def _gap_notes(self, plan, currency):
