@@ -10,6 +10,8 @@ from collections import defaultdict
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 
+from .world import BANK
+
 CHUNK = 200
 
 
@@ -139,13 +141,11 @@ def _signed(line):
 
 
 def _open_items(env):
+    """Return what waits for money: documents, registered payments, payouts."""
     return env["account.move.line"].search(
         [
-            (
-                "account_id.account_type",
-                "in",
-                ("asset_receivable", "liability_payable"),
-            ),
+            ("account_id.reconcile", "=", True),
+            ("journal_id.code", "!=", BANK),
             ("parent_state", "=", "posted"),
             ("reconciled", "=", False),
             ("amount_residual", "!=", 0),

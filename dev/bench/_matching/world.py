@@ -1,11 +1,11 @@
 """A story told to Odoo: documents posted, bank lines created, nothing of the truth."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 
 from .cases import MODELS, written
 
 START = date(2025, 12, 31)
-COUNTRY_ACCOUNT = "BE{:02}{:012}"
+BANK = "BEN"  # code of the journal of the bank lines
 
 
 def tell(env, story):
@@ -14,7 +14,7 @@ def tell(env, story):
     :return: ({item key: account.move}, ids of the bank lines in the story's order)
     """
     partners = _partners(env, story)
-    moves = _documents(env, story, partners)
+    moves = _documents(env, story, partners) | _payouts(env, story)
     env.cr.commit()
     return moves, _lines(env, story, moves)
 
@@ -61,15 +61,16 @@ def _documents(env, story, partners):
         }
     )
     terms = _terms(env)
+    items = [item for item in story.items if item.kind != "payout"]
     moves = env["account.move"].create(
-        [_document(story, item, partners, terms, euro) for item in story.items]
+        [_document(story, item, partners, terms, euro) for item in items]
     )
     for start in range(0, len(moves), 200):
         moves[start : start + 200].action_post()
         env.cr.commit()
-    found = dict(zip((item.key for item in story.items), moves, strict=True))
-    _settle(env, [found[item.key] for item in story.items if item.settled])
-    for item in story.items:
+    found = dict(zip((item.key for item in items), moves, strict=True))
+    _settle(env, [found[item.key] for item in items if item.settled])
+    for item in items:
         if item.registered:
             item.number = found[item.key].name
             found[item.key] = _register(env, found[item.key])
@@ -165,6 +166,71 @@ def _settle(env, moves):
         match._post("person")
 
 
+def _payouts(env, story):
+    """Book the payouts of a gateway; returns {item key: entry in transit}."""
+    # Odoo finds its addons only once it is configured.
+    from odoo.addons.integrated_payments.gateway import types
+
+    provider = env.ref("payment.payment_provider_stripe")
+    provider.write(
+        {
+            "stripe_publishable_key": "pk_test_x",
+            "stripe_secret_key": "sk_test_x",
+            "state": "test",
+            "post_test_payments": True,
+        }
+    )
+    provider.action_set_up_gateway_books()
+    items = {item.number: item for item in story.items if item.kind == "payout"}
+    payouts = env["payment.payout"]._store(
+        provider, [types.Payout(**_paid_out(item)) for item in items.values()]
+    )
+    for ref, payout in payouts.items():
+        movement = types.BalanceTransaction(**_movement(items[ref]))
+        stored = env["payment.balance.transaction"]._store(
+            provider, [movement], payout_id=payout
+        )
+        payout.own_balance_transaction_id = stored[movement.ref]
+    provider._post_balance_transactions()
+    return {
+        items[ref].key: payout.own_balance_transaction_id.statement_line_id.move_id
+        for ref, payout in payouts.items()
+    }
+
+
+def _paid_out(item):
+    return {
+        "ref": item.number,
+        "status": "paid",
+        "amount": item.amount,
+        "currency": "USD",
+        "created": _noon(item.day - 2),
+        "arrival_date": START + timedelta(days=item.day),
+        "automatic": True,
+        "reconciliation": "completed",
+        "descriptor": "STRIPE",
+    }
+
+
+def _movement(item):
+    return {
+        "ref": f"txn_{item.number}",
+        "category": "payout",
+        "type": "payout",
+        "amount": -item.amount,
+        "fee": 0,
+        "tax": 0,
+        "net": -item.amount,
+        "currency": "USD",
+        "created": _noon(item.day - 2),
+        "source_ref": item.number,
+    }
+
+
+def _noon(day):
+    return datetime.combine(START + timedelta(days=day), time(12), timezone.utc)
+
+
 def _lines(env, story, moves):
     company = env.company
     accounts = env["account.account"].create(
@@ -186,7 +252,7 @@ def _lines(env, story, moves):
     )
     _models(env)
     journal = env["account.journal"].create(
-        {"name": "Bench Bank", "code": "BEN", "type": "bank"}
+        {"name": "Bench Bank", "code": BANK, "type": "bank"}
     )
     euro = env.ref("base.EUR")
     values = []
