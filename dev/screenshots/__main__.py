@@ -29,7 +29,6 @@ def main(names, port=8069):
     """
     with ExitStack() as stack:
         server, odoo, company, story = play(*open_stage(stack, port))
-        _compute(odoo)
         places = _places(odoo, company, story)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
@@ -42,13 +41,6 @@ def main(names, port=8069):
                     _take(page, server.url, shot, places)
             browser.close()
     return 0
-
-
-def _compute(odoo):
-    """Let the nightly jobs have run."""
-    for job in ("customers", "forecast"):
-        cron = odoo.ref(f"payment_analytics.cron_compute_{job}")
-        odoo.call("ir.cron", "method_direct_trigger", [cron])
 
 
 def _places(odoo, company, story):

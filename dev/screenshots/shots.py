@@ -5,7 +5,7 @@ from dataclasses import dataclass
 DESKTOP = (1360, 860)
 MOBILE = (360, 740)
 BOARD = (1360, 1500)
-BOARDS = ("cash", "customers", "operations", "sales")
+BOARDS = ("payments", "risk", "cash", "customers", "operations", "sales")
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,8 @@ SHOTS = (
         "/odoo/gateway-payments/{payment}",
         ".o_field_one2many .o_data_row",
     ),
-    Shot("payments", "/odoo/gateway-payments", ".o_data_row"),
     Shot("inbox", "/odoo/payment-events", ".o_data_row"),
     Shot("gateway_journal", "/odoo/gateway-journal", ".o_data_row"),
-    Shot("balance_transactions", "/odoo/balance-transactions", ".o_data_row"),
-    Shot("bank_lines", "/odoo/bank-lines", ".o_data_row"),
     Shot("workbench", "/odoo/bank-reconcile", ".o_bank_workbench_detail"),
     Shot(
         "workbench_batch",
@@ -51,7 +48,6 @@ SHOTS = (
         MOBILE,
         click=".o_bank_workbench_line",
     ),
-    Shot("report", "/odoo/payment-analysis", ".o_graph_renderer canvas, .o_pivot"),
     *(
         Shot(
             f"board_{name}",
@@ -61,8 +57,6 @@ SHOTS = (
         )
         for name in BOARDS
     ),
-    Shot("balance_proofs", "/odoo/balance-proofs", ".o_data_row"),
-    Shot("disputes", "/odoo/disputes", ".o_data_row, .o_kanban_record"),
     Shot("payout", "/odoo/payouts/{payout}", ".o_data_row"),
     Shot("dispute", "/odoo/disputes/{dispute}", ".o-mail-Chatter"),
     Shot(
