@@ -68,9 +68,13 @@ def test_credit_is_taken_off_the_oldest():
     assert [(item.key, item.amount) for item in left] == [("new", 30)]
 
 
-def test_error_rate_of_the_textbook():
-    """Misses 10 and 20 on 100 and 50 that came: 30 / 150."""
-    assert forecast.error_rate([(110, 100), (30, 50)]) == pytest.approx(0.2)
+def test_error_rate_by_example():
+    """Forecast 90, 210 and 140; came 100, 200 and 150: 30 of 450, 6.67%.
+
+    Source: https://askvity.info/forecasting-accuracy/what-is-the-weighted-average-percent-error
+    """
+    pairs = [(90, 100), (210, 200), (140, 150)]
+    assert round(100 * forecast.error_rate(pairs), 2) == 6.67
     assert forecast.error_rate([(110, 0)]) is None
 
 

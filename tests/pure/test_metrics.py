@@ -151,20 +151,45 @@ def test_periods_before_ask_for_the_same():
 
 
 def test_dso_by_example():
-    """350,000 receivable, 500,000 sold on credit in July: 21.7 days.
+    """18,000 receivable, 20,000 sold on credit in April's 30 days: 27 days.
 
-    Source: https://www.investopedia.com/terms/d/dso.asp
+    Source: https://www.fool.com/terms/d/days-sales-outstanding, which takes the average
+    of the month's receivables; and a year of 365 days, 50,000 of 200,000: 91.25 days,
+    https://bit1024.com/tool/DSO-Calculator, which takes them at its end, as we do.
     """
-    assert round(receivables.dso(350_000, 500_000, 31), 1) == 21.7
+    assert round(receivables.dso(18_000, 20_000, 30), 6) == 27
+    assert receivables.dso(50_000, 200_000, 365) == 91.25
     assert receivables.dso(100, 0, 30) is None
 
 
 def test_ageing_by_example():
-    """Due today is not late; 1, 30, 31, 60, 61, 90 and 91 days past due.
+    """Evers Industries on 31 July: five accounts that its schedule had left out.
 
-    Source: the ranges of Odoo's and others' aged receivable reports,
-    https://www.investopedia.com/terms/a/accounts-receivable-aging.asp
+    Source: Warren, Reeve, Duchac, Corporate Financial Accounting, 14th edition, chapter
+    8, exercise "Aging of receivables schedule"; the schedule's other subtotals stand
+    for accounts in the midst of each range.
     """
+    today = date(2026, 7, 31)
+    subtotals = {-15: 600_000, 15: 220_000, 45: 115_000, 75: 85_000, 120: 30_000}
+    items = [(today - timedelta(days), amount) for days, amount in subtotals.items()]
+    items += [
+        (date(2026, 4, 7), 36_000),  # Boyd Industries, 115 days past due
+        (date(2026, 5, 29), 11_500),  # Hodges Company, 63
+        (date(2026, 6, 8), 6_600),  # Kent Creek, 53
+        (date(2026, 8, 10), 7_400),  # Lockwood Company, not past due
+        (date(2026, 7, 2), 13_000),  # Van Epps Company, 29
+    ]
+    assert receivables.ageing(items, today) == {
+        "current": 607_400,
+        "d1_30": 233_000,
+        "d31_60": 121_600,
+        "d61_90": 96_500,
+        "older": 66_000,
+    }
+
+
+def test_ages_at_their_edges():
+    """Due today is not late; 1, 30, 31, 60, 61, 90 and 91 days past due."""
     today = date(2026, 3, 31)
     late = {0: 1, 1: 2, 30: 4, 31: 8, 60: 16, 61: 32, 90: 64, 91: 128, -5: 256}
     items = [(today - timedelta(days=days), amount) for days, amount in late.items()]
@@ -178,13 +203,13 @@ def test_ageing_by_example():
 
 
 def test_vamp_by_example():
-    """100 fraud reports and 50 disputes for 10,000 payments: 1.5%.
+    """0.75% fraud reports and 0.75% disputes of 10,000 payments: 1.5%.
 
-    Source: the formula of https://docs.stripe.com/disputes/monitoring-programs
+    Source: https://chargebackhelp.com/vamp-big-changes-to-visas-monitoring-programs
     """
     facts = dict.fromkeys(FACTS, 0) | {
-        "fraud_reports": 100,
-        "card_disputes": 50,
+        "fraud_reports": 75,
+        "card_disputes": 75,
         "card_not_present": 10_000,
     }
     assert definitions.value(METRICS["vamp_ratio"], facts) == 0.015
