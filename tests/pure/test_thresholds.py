@@ -77,9 +77,12 @@ def test_a_rate_is_held_against_the_whole():
 
 
 def test_less_may_be_better():
+    assert targets.LESS_IS_BETTER <= METRICS.keys()
     assert light("refund_rate", 0.05, 0.04) == "green"
     assert light("refund_rate", 0.05, 0.054) == "amber"
     assert light("refund_rate", 0.05, 0.2) == "red"
+    assert light("dispute_activity_rate", 0.01, 0.02) == "red"
+    assert light("refund_count_rate", 0.05, 0.01) == "green"
 
 
 @given(st.sampled_from(sorted(METRICS)), st.floats(1, 100), st.floats(0, 200))

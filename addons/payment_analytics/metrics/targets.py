@@ -13,13 +13,13 @@ from .definitions import SHARE
 LESS_IS_BETTER = frozenset(
     {
         "refund_rate",
+        "refund_count_rate",
         "dispute_rate",
-        "dispute_activity",
+        "dispute_value_rate",
+        "dispute_activity_rate",
+        "dispute_activity_value_rate",
         "effective_fee_rate",
-        "failure_rate",
         "vamp_ratio",
-        "dso",
-        "time_to_settlement",
     }
 )
 AMBER = 0.1  # how far from the target, as a share of it, is not red yet
