@@ -264,7 +264,9 @@ class PaymentTarget(models.Model):
         values = []
         for target in self:
             first = targets.first_day(today, target.period)
-            if (target._subject(), first) not in known:
+            key = (target._subject(), first)
+            if key not in known:  # of several periods that are over the last one
+                known.add(key)
                 values += target.copy_data({"date_from": first, "renew": True})
         self.create(values)
 

@@ -155,6 +155,20 @@ class TestTargets(AnalyticsCommon):
         self.assertEqual(both.mapped("renew"), [True, False])
         self.assertFalse(target.renew)
 
+    def test_two_periods_over_are_renewed_as_one(self):
+        """February and March were both left to be renewed: March's goal is April's."""
+        self.target(value=1000, date_from="2026-02-10")
+        self.target(value=2000)
+        with freeze_time("2026-04-02 12:00:00"):
+            self.env["payment.target"]._cron_update()
+            april = self.env["payment.target"].search(
+                [
+                    ("company_id", "=", self.company.id),
+                    ("date_from", "=", "2026-04-01"),
+                ]
+            )
+        self.assertEqual(april.target_value, 2000)
+
     def test_salespeople_see_their_own(self):
         seller = new_test_user(
             self.env,
