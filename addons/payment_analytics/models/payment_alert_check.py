@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..metrics import alerts, silence, thresholds
+from ..metrics import alerts, silence
 from . import payment_alert_queries as queries
 
 _logger = logging.getLogger(__name__)
@@ -31,9 +31,9 @@ class PaymentAlert(models.Model):
                     self._check(company)
             except Exception:
                 _logger.exception("The payment alerts of %s", company.name)
-            left = self.env["ir.cron"]._commit_progress(1, remaining=len(todo) - number)
-            if not left:
-                break
+            # Also when the time is over: a new run would begin with the same companies,
+            # and never come to the last ones.
+            self.env["ir.cron"]._commit_progress(1, remaining=len(todo) - number)
 
     @api.model
     def _check(self, company):
@@ -96,21 +96,14 @@ class PaymentAlert(models.Model):
         counts = defaultdict(Counter)
         for brand, what, count in rows:
             counts[brand][what] = count
-        limits, pure = self.env["payment.threshold"]._rows(company, "disputes")
+        today = self.env["payment.figures"]._today(company)
         found = []
         for network in ("visa", "mastercard"):
-            row = thresholds.in_force(
-                pure,
-                self.env["payment.figures"]._today(company),
-                company=company.id,
-                region=thresholds.region_of(company.country_id.code),
-                network=network,
-                level="merchant",
+            limit = self.env["payment.threshold"]._in_force(
+                company, "disputes", today, network=network, level="merchant"
             )
-            if row:
-                found.append(
-                    self._dispute_finding(company, limits[row.id], counts[network])
-                )
+            if limit:
+                found.append(self._dispute_finding(company, limit, counts[network]))
         return found
 
     @api.model

@@ -5,8 +5,6 @@ All count live payments only, but in a database that is marked as a sandbox.
 
 from odoo.tools import SQL
 
-from ..metrics.alerts import DAYS
-
 # Of a payment with its provider, and of an attempt that may be outside Odoo.
 LIVE_PAYMENT = "(tx.is_live OR provider.post_test_payments)"
 LIVE_CHARGE = """(provider.post_test_payments
@@ -124,4 +122,4 @@ def query(text, **values):
     """Return one of the queries above."""
     # pylint: disable=sql-injection
     # the text is a constant of this file
-    return SQL(text, days=DAYS, **values)
+    return SQL(text, **values)

@@ -156,6 +156,22 @@ class TestAlerts(AlertsCommon):
             self.Alert._cron_check()
         self.assertEqual(alert.state, "solved")
 
+    def test_no_company_is_left_out_when_the_time_is_over(self):
+        """Started again, the job would begin with the first companies once more."""
+        second = self.env["res.company"].create({"name": "ZZZ Last"})
+        checked = []
+        with (
+            patch.object(
+                type(self.env["ir.cron"]), "_commit_progress", lambda *_a, **_k: 0.0
+            ),
+            patch.object(
+                type(self.Alert), "_check", lambda _model, each: checked.append(each)
+            ),
+        ):
+            self.Alert._cron_check()
+        self.assertIn(self.company, checked)
+        self.assertIn(second, checked)
+
     def test_the_job_goes_on_after_an_error(self):
         check = type(self.Alert)._check
 
