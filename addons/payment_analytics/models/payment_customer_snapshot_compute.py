@@ -15,6 +15,7 @@ BATCH = 5000  # customers
 COHORT_MONTHS = 60  # after that, the rows of a cohort end
 OVERLAP_MINUTES = 10  # what was written before may have been committed after
 FRESH_HOURS = 6  # a company that was computed since is not begun again by the cron
+TOUCHED_MINUTES = 30  # so long the hourly job, started again, leaves a company alone
 MANAGER = "integrated_payments.group_payment_manager"
 
 
@@ -61,10 +62,14 @@ class PaymentCustomerSnapshot(models.Model):
         self._rank(company)
         self._score(company)
         self._store_cohorts(company)
+        begun = company.payment_customers_from
+        touched = company.payment_customers_touched or begun
         company.write(
             {
                 "payment_customers_at": fields.Datetime.now(),
                 "payment_customers_from": False,
+                # The hourly job goes on from here: what changed meanwhile is not lost.
+                "payment_customers_touched": max(begun, touched),
             }
         )
         if commit:
@@ -74,12 +79,21 @@ class PaymentCustomerSnapshot(models.Model):
     @api.model
     def _cron_compute_touched(self):
         """Compute between two nights whose payments, invoices or bank lines changed."""
-        companies = self.env["res.company"].search(
-            [("payment_customers_at", "!=", False)], order="id"
+        before = fields.Datetime.subtract(
+            fields.Datetime.now(), minutes=TOUCHED_MINUTES
+        )
+        todo = self.env["res.company"].search(
+            [
+                ("payment_customers_at", "!=", False),
+                "|",
+                ("payment_customers_touched", "=", False),
+                ("payment_customers_touched", "<", before),
+            ],
+            order="id",
         )
         commit = self.env["ir.cron"]._commit_progress
-        commit(remaining=len(companies))
-        for company in companies:
+        commit(remaining=len(todo))
+        for company in todo:
             self._compute_touched(company)
             if not commit(1):
                 return
@@ -88,10 +102,7 @@ class PaymentCustomerSnapshot(models.Model):
     def _compute_touched(self, company):
         """Compute the customers that were touched since the last time."""
         begun = fields.Datetime.now()
-        since = max(
-            company.payment_customers_at,
-            company.payment_customers_touched or company.payment_customers_at,
-        )
+        since = company.payment_customers_touched or company.payment_customers_at
         since = fields.Datetime.subtract(since, minutes=OVERLAP_MINUTES)
         self._flush_facts()
         rows = self.env.execute_query(
@@ -136,8 +147,7 @@ class PaymentCustomerSnapshot(models.Model):
     @api.model
     def _days(self, company):
         """Return the days that figures count from, in the company's time zone."""
-        zone = company.partner_id.tz or "UTC"
-        today = fields.Date.context_today(self.with_context(tz=zone))
+        today = self.env["payment.figures"]._today(company)
         return {
             "today": today,
             "month": today.replace(day=1),

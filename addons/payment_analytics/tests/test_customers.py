@@ -1,5 +1,6 @@
 """Customers by their payments: what counts, once; segments; scores; cohorts."""
 
+from datetime import datetime
 from unittest.mock import patch
 
 from odoo import fields
@@ -305,6 +306,59 @@ class TestCustomers(CustomersCommon):
         self.assertTrue(self.snapshot().score)
         other = self.snapshot(self.other)
         self.assertEqual(other.computed_at, before[other.id])
+
+    def test_what_changes_during_the_nightly_run_is_for_the_hourly_job(self):
+        """That looks from where it looked last, or the night began, whichever later."""
+        self.card(10, 5)
+        midnight = fields.Datetime.subtract(fields.Datetime.now(), hours=2)
+        for touched, since in ((-9, 0), (1, 1), (None, 0)):
+            self.company.write(
+                {
+                    "payment_customers_from": midnight,
+                    "payment_customers_touched": touched is not None
+                    and fields.Datetime.add(midnight, hours=touched),
+                }
+            )
+            self.Snapshot._compute_company(self.company, lambda *_a, **_k: 60)
+            self.assertEqual(
+                self.company.payment_customers_touched,
+                fields.Datetime.add(midnight, hours=since),
+            )
+        asked = []
+        query = type(self.env).execute_query
+
+        def heard(env, sql):
+            asked.extend(each for each in sql.params if isinstance(each, datetime))
+            return query(env, sql)
+
+        with patch.object(type(self.env), "execute_query", heard):
+            self.Snapshot._compute_touched(self.company)
+        self.assertEqual(min(asked), fields.Datetime.subtract(midnight, minutes=10))
+
+    def test_the_hourly_job_started_again_goes_on_with_other_companies(self):
+        self.compute()
+        second = self.env["res.company"].create({"name": "Second"})
+        ago = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
+        (self.company | second).write(
+            {"payment_customers_at": ago, "payment_customers_touched": False}
+        )
+        seen = []
+        compute = type(self.Snapshot)._compute_touched
+
+        def touched(model, company):
+            seen.append(company)
+            return compute(model, company)
+
+        with (
+            patch.object(type(self.Snapshot), "_compute_touched", touched),
+            patch.object(
+                type(self.env["ir.cron"]), "_commit_progress", lambda *_a, **_k: 0.0
+            ),
+        ):
+            while len(seen) < 50 and second not in seen:
+                self.Snapshot._cron_compute_touched()
+        self.assertEqual(seen.count(self.company), 1)
+        self.assertIn(second, seen)
 
     def test_a_run_that_was_stopped_goes_on_where_it_was(self):
         self.card(10, 5)
