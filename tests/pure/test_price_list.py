@@ -47,14 +47,6 @@ def test_the_first_line_that_fits():
     assert price(both[::-1], Payment(100, CARD))[0].id == 2
 
 
-def test_regions():
-    assert price_list.region_of("DE", "DE") == "domestic"
-    assert price_list.region_of("FR", "DE") == "eea"
-    assert price_list.region_of("GB", "DE") == "international"
-    assert price_list.region_of("FR", "US") == "international"
-    assert price_list.region_of(None, "DE") is None
-
-
 amounts = st.integers(0, 10**12)
 micros = st.integers(0, 10**6)
 

@@ -53,19 +53,6 @@ class Payment:
     currency: int | None = None
 
 
-def region_of(country, home):
-    """Return where a card comes from, seen from a company's country.
-
-    :return: domestic, eea (both lie in it, but not in one country), international, or
-        None where either country is unknown
-    """
-    if not country or not home:
-        return None
-    if country == home:
-        return "domestic"
-    return "eea" if {country, home} <= EEA else "international"
-
-
 def fits(line, payment):
     """Whether all conditions of a line are met; the unknown meets none."""
     return all(

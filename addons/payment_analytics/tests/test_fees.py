@@ -71,6 +71,14 @@ class TestFees(AnalyticsCommon):
         self.assertAlmostEqual(french.effective_fee_rate, 0.02)
         self.assertTrue(french.settled)
 
+    def test_seen_from_outside_the_economic_area_or_from_nowhere(self):
+        self.card(100, "FR", 200)
+        for home, region in (("us", "international"), (None, False)):
+            self.company.country_id = home and self.env.ref(f"base.{home}")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertEqual(self.fees_of().region, region)
+
     def test_a_refund_bears_the_card_of_its_payment(self):
         payment = self.card(100, "FR", 200)
         refund = self.refund(payment, 10)
@@ -176,6 +184,11 @@ class TestFees(AnalyticsCommon):
         )
         self.assertEqual(simulation.payments, 1)
         self.assertIn("1.5%", simulation.covered_line_ids.price_line_id.display_name)
+        other = new_test_user(
+            self.env, "other", groups="account.group_account_user", **company
+        )
+        lines = self.env["payment.price.simulation.line"].with_user(other)
+        self.assertFalse(lines.search([("simulation_id", "=", simulation.id)]))
         seller = new_test_user(
             self.env, "seller", groups="sales_team.group_sale_salesman", **company
         )
