@@ -53,10 +53,10 @@ class PaymentBalanceReport(models.Model):
                    proof.id, proof.provider_id, proof.company_id,
                    proof.currency_id AS balance_currency_id,
                    %(currency)s AS currency_id, proof.proved_at,
-                   ROUND(proof.gateway * rate.factor, 2) AS gateway_balance,
-                   ROUND(proof.available * rate.factor, 2) AS available,
-                   ROUND(proof.pending * rate.factor, 2) AS pending,
-                   ROUND(proof.difference * rate.factor, 2) AS difference
+                   ROUND(proof.gateway * rate.factor, %(digits)s) AS gateway_balance,
+                   ROUND(proof.available * rate.factor, %(digits)s) AS available,
+                   ROUND(proof.pending * rate.factor, %(digits)s) AS pending,
+                   ROUND(proof.difference * rate.factor, %(digits)s) AS difference
               FROM payment_balance_proof proof
               JOIN payment_provider provider ON provider.id = proof.provider_id
               JOIN %(rates)s AS rate(currency_id, factor)
@@ -65,6 +65,7 @@ class PaymentBalanceReport(models.Model):
              ORDER BY proof.provider_id, proof.currency_id, proof.id DESC
             """,
             currency=self.env.company.currency_id.id,
+            digits=self.env.company.currency_id.decimal_places,
             rates=self._todays_rates(),
         )
 

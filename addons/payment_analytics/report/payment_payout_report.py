@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..metrics.figures import HELP
-from .payment_board_table import COUNTED
+from .payment_board_table import COMPANY, COUNTED
 
 
 class PaymentPayoutReport(models.Model):
@@ -41,7 +41,9 @@ class PaymentPayoutReport(models.Model):
             "state",
         ],
         "payment.provider": ["post_test_payments", "state"],
+        "res.company": ["partner_id"],
         "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
+        "res.partner": ["tz"],
     }
 
     @api.model
@@ -53,20 +55,24 @@ class PaymentPayoutReport(models.Model):
     @property
     def _table_query(self):
         counted = COUNTED.format(live="provider.state = 'enabled'")
+        company = COMPANY.format(company="payout.company_id")
         return SQL(
             f"""
             SELECT payout.id, payout.gateway_ref, payout.provider_id, payout.company_id,
                    payout.state, payout.arrival_date AS arrival_day,
                    payout.currency_id AS payout_currency_id,
                    %(currency)s AS currency_id,
-                   ROUND(payout.amount * rate.factor, 2) AS amount,
-                   CASE WHEN way.is_under THEN ROUND(payout.amount * rate.factor, 2)
+                   ours.amount, CASE WHEN way.is_under THEN ours.amount
                         ELSE 0 END AS in_transit,
-                   way.is_under AND payout.arrival_date < CURRENT_DATE AS is_late
+                   way.is_under AND payout.arrival_date < company.today AS is_late
               FROM payment_payout payout
               JOIN payment_provider provider ON provider.id = payout.provider_id
               JOIN %(rates)s AS rate(currency_id, factor)
                 ON rate.currency_id = payout.currency_id
+              {company}
+              CROSS JOIN LATERAL (
+                   SELECT ROUND(payout.amount * rate.factor, %(digits)s) AS amount
+              ) ours
               CROSS JOIN LATERAL (
                    SELECT payout.state IN ('pending', 'in_transit', 'paid')
                           AND payout.bank_statement_line_id IS NULL
@@ -76,6 +82,7 @@ class PaymentPayoutReport(models.Model):
              WHERE {counted}
             """,
             currency=self.env.company.currency_id.id,
+            digits=self.env.company.currency_id.decimal_places,
             rates=self._todays_rates(),
         )
 

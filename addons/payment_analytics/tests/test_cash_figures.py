@@ -184,6 +184,63 @@ class TestCashFigures(ReconciliationCommon):
         )
         self.assertEqual(row.gateway_balance, 20)
 
+    def test_as_many_decimals_as_the_currency_has(self):
+        """A dinar has 1,000 fils, a yen has no parts."""
+        payout = self.say_paid_out(amount=9680)
+        self.env["payment.balance.proof"].sudo().create(
+            {
+                "provider_id": self.provider.id,
+                "company_id": self.company.id,
+                "currency_id": self.currency.id,
+                "proved_at": fields.Datetime.now(),
+                "state": "green",
+                "gateway_minor": 9680,
+            }
+        )
+        for code, rate, amount in (("KWD", 0.30001, 29.041), ("JPY", 150.003, 14520)):
+            foreign = self.env.ref(f"base.{code}")
+            foreign.active = True
+            abroad = self.env["res.company"].create(
+                {"name": code, "currency_id": foreign.id}
+            )
+            self.env["res.currency.rate"].create(
+                {
+                    "name": "2026-01-01",
+                    "inverse_company_rate": 1 / rate,
+                    "currency_id": foreign.id,
+                    "company_id": self.company.id,
+                }
+            )
+            self.env["res.currency.rate"].create(
+                {
+                    "name": "2026-01-01",
+                    "company_rate": 1 / rate,
+                    "currency_id": self.currency.id,
+                    "company_id": abroad.id,
+                }
+            )
+            self.env.flush_all()
+            seen = {"allowed_company_ids": (abroad | self.company).ids}
+            report = self.env["payment.payout.report"].with_context(**seen)
+            row = report.browse(payout.id)
+            self.assertEqual((row.in_transit, row.amount), (amount, amount))
+            report = self.env["payment.balance.report"].with_context(**seen)
+            [row] = report.search([("provider_id", "=", self.provider.id)])
+            self.assertEqual(row.gateway_balance, amount)
+
+    def test_late_by_the_companys_day(self):
+        """Somewhere it is always another day than in Greenwich."""
+        payout = self.say_paid_out(amount=9680)
+        report = self.env["payment.payout.report"].browse(payout.id)
+        for zone in ("Etc/GMT-14", "Etc/GMT+12"):
+            self.company.partner_id.tz = zone
+            today = self.env["payment.figures"]._today(self.company)
+            for days, late in ((0, False), (-1, True)):
+                payout.arrival_date = today + timedelta(days=days)
+                self.env.flush_all()
+                self.env.invalidate_all()
+                self.assertEqual(report.is_late, late, (zone, days))
+
     def test_what_changes_the_boards_is_told(self):
         """A payment's new state, a movement, and a payout on the bank statement."""
         told = []
