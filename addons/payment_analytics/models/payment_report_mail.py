@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.misc import format_date
 
-from ..metrics import definitions, mailing, targets
+from ..metrics import definitions, mailing
 
 _logger = logging.getLogger(__name__)
 
@@ -145,11 +145,15 @@ class PaymentReportMail(models.Model):
 
     def _waiting(self, first, last):
         """Return the recipients who have no mail of a period, failed ones included."""
-        done = self.sent_ids.filtered(
-            lambda each: (
-                (each.date_from, each.date_to) == (first, last)
-                and (each.state == "sent" or each.tries >= TRIES)
-            )
+        done = self.env["payment.report.mail.sent"].search(
+            [
+                ("schedule_id", "=", self.id),
+                ("date_from", "=", first),
+                ("date_to", "=", last),
+                "|",
+                ("state", "=", "sent"),
+                ("tries", ">=", TRIES),
+            ]
         )
         return self.user_ids.filtered("active") - done.user_id
 
@@ -158,19 +162,15 @@ class PaymentReportMail(models.Model):
 
         :return: whether it was handed over
         """
-        record = self.sudo().sent_ids.filtered(
-            lambda each: (
-                (each.user_id, each.date_from, each.date_to) == (user, first, last)
-            )
-        )
-        record = record or self.env["payment.report.mail.sent"].sudo().create(
-            {
-                "schedule_id": self.id,
-                "user_id": user.id,
-                "date_from": first,
-                "date_to": last,
-            }
-        )
+        values = {
+            "schedule_id": self.id,
+            "user_id": user.id,
+            "date_from": first,
+            "date_to": last,
+        }
+        Sent = self.env["payment.report.mail.sent"].sudo()
+        found = Sent.search([(name, "=", value) for name, value in values.items()])
+        record = found or Sent.create(values)
         try:
             with self.env.cr.savepoint():
                 mail = self._mail(user, first, last)
@@ -345,7 +345,6 @@ class PaymentReportMail(models.Model):
                 "name": target.display_name,
                 "light": target.light,
                 "text": f"{target.actual_text} / {target.target_text}",
-                "less": targets.less_is_better(target._metric()),
             }
             for target in running
         ]
