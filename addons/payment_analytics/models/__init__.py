@@ -1,4 +1,4 @@
-from . import payment_credit_mixin
+from . import payment_credit_mixin, payment_ratios
 
 # isort: split
 # What documents inherit from comes first.

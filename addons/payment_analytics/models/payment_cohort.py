@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.tools import SQL
 
 
 class PaymentCohort(models.Model):
@@ -10,6 +9,7 @@ class PaymentCohort(models.Model):
     """
 
     _name = "payment.cohort"
+    _inherit = "payment.ratios"
     _description = "Customer Retention"
     _order = "cohort_month desc, months_since"
     _rec_name = "cohort_month"
@@ -49,17 +49,7 @@ class PaymentCohort(models.Model):
         "(company_id, cohort_day, months_since, COALESCE(user_id, 0))",
         "This cohort is already stored.",
     )
-
-    def _read_group_select(self, aggregate_spec, query):
-        """Retention of several rows is sum over sum, never an average of ratios."""
-        if aggregate_spec != "retention:avg":
-            return super()._read_group_select(aggregate_spec, query)
-        self._check_field_access(self._fields["retention"], "read")
-        return SQL(
-            "SUM(%s)::float / NULLIF(SUM(%s), 0)",
-            self._field_to_sql(self._table, "members", query),
-            self._field_to_sql(self._table, "size", query),
-        )
+    _ratios = {"retention": ("members", "size", 1)}
 
     # === ACTIONS === #
 

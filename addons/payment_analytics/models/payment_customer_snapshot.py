@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ..metrics import rfm, score
 
@@ -14,6 +13,7 @@ class PaymentCustomerSnapshot(models.Model):
     """
 
     _name = "payment.customer.snapshot"
+    _inherit = "payment.ratios"
     _description = "Customer by Payments"
     _order = "net desc, id"
     _rec_name = "partner_id"
@@ -153,18 +153,17 @@ class PaymentCustomerSnapshot(models.Model):
     _customer_uniq = models.Constraint(
         "UNIQUE(company_id, partner_id)", "This customer already has a snapshot."
     )
+    _ratios = {"average_ticket": ("gross", "payments", 1)}
 
     # === DISPLAY === #
 
     reasons_text = fields.Text(
         "Why", compute="_compute_reasons_text", help="What took points off the score."
     )
-    is_known = fields.Boolean(compute="_compute_reasons_text")
 
     @api.depends("reasons", "grade")
     def _compute_reasons_text(self):
         for snapshot in self:
-            snapshot.is_known = bool(snapshot.grade)
             reasons = snapshot.reasons or []
             lines = [snapshot._reason(*reason) for reason in reasons]
             if not lines and snapshot.grade:
@@ -196,17 +195,6 @@ class PaymentCustomerSnapshot(models.Model):
                 count=self.paid_invoices,
             )
         return f"{text}: \u2212{points}"
-
-    def _read_group_select(self, aggregate_spec, query):
-        """The average payment of several customers is paid over payments."""
-        if aggregate_spec != "average_ticket:avg":
-            return super()._read_group_select(aggregate_spec, query)
-        self._check_field_access(self._fields["average_ticket"], "read")
-        return SQL(
-            "SUM(%s)::float / NULLIF(SUM(%s), 0)",
-            self._field_to_sql(self._table, "gross", query),
-            self._field_to_sql(self._table, "payments", query),
-        )
 
     # === ACTIONS === #
 

@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.tools import SQL
 
 
 class PaymentForecastCheck(models.Model):
@@ -10,6 +9,7 @@ class PaymentForecastCheck(models.Model):
     """
 
     _name = "payment.forecast.check"
+    _inherit = "payment.ratios"
     _description = "Forecast against What Came"
     _order = "day desc, horizon"
     _rec_name = "until"
@@ -54,14 +54,4 @@ class PaymentForecastCheck(models.Model):
     _horizon_uniq = models.UniqueIndex(
         "(run_id, horizon)", "This horizon is already stored."
     )
-
-    def _read_group_select(self, aggregate_spec, query):
-        """The error rate of several forecasts is sum over sum (WAPE)."""
-        if aggregate_spec != "error_rate:avg":
-            return super()._read_group_select(aggregate_spec, query)
-        self._check_field_access(self._fields["error_rate"], "read")
-        return SQL(
-            "SUM(%s)::float / NULLIF(SUM(%s), 0)",
-            self._field_to_sql(self._table, "missed", query),
-            self._field_to_sql(self._table, "came", query),
-        )
+    _ratios = {"error_rate": ("missed", "came", 1)}

@@ -14,44 +14,29 @@ COUNTED = "({live} OR provider.post_test_payments)"
 
 
 class PaymentBoardTable(models.AbstractModel):
-    """What the boards' SQL views share: ratios and percentiles summed up rightly.
+    """What the boards' SQL views share: ratios, percentiles, and today's rates.
 
-    A ratio is the sum of its numerator over that of its denominator, a percentile is
-    taken over the rows, never an average of averages. Both answer to the aggregator
-    ``avg``, which pivots, graphs and spreadsheets know.
+    A percentile is taken over the rows, and answers to ``avg`` as ratios do.
     """
 
     _name = "payment.board.table"
+    _inherit = "payment.ratios"
     _description = "Table of a Payment Board"
     _auto = False
 
-    # {field: (numerator's field, denominator's field, factor)}
-    _ratios = {}
     # {field: (field of the rows, fraction)}
     _percentiles = {}
 
     def _read_group_select(self, aggregate_spec, query):
         name, _, function = aggregate_spec.partition(":")
-        if function != "avg" or name not in self._ratios | self._percentiles:
+        if function != "avg" or name not in self._percentiles:
             return super()._read_group_select(aggregate_spec, query)
         self._check_field_access(self._fields[name], "read")
-
-        def column(field):
-            return self._field_to_sql(self._table, field, query)
-
-        if name in self._percentiles:
-            field, fraction = self._percentiles[name]
-            return SQL(
-                "percentile_cont(%s) WITHIN GROUP (ORDER BY %s)",
-                fraction,
-                column(field),
-            )
-        top, bottom, factor = self._ratios[name]
+        field, fraction = self._percentiles[name]
         return SQL(
-            "SUM(%s)::float * %s / NULLIF(SUM(%s), 0)::float",
-            column(top),
-            factor,
-            column(bottom),
+            "percentile_cont(%s) WITHIN GROUP (ORDER BY %s)",
+            fraction,
+            self._field_to_sql(self._table, field, query),
         )
 
     @api.model

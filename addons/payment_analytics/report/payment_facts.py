@@ -267,11 +267,9 @@ def select(columns, among="payment_transaction tx", more="", where=WHERE, **valu
     )
 
 
-def select_facts(where=WHERE, among="payment_transaction tx"):
+def select_facts():
     """Return the query of all facts, one row per payment or refund.
 
-    :param str where: the condition, on the aliases of :data:`FROM`
-    :param str among: where ``tx`` comes from
     :return: SQL; its columns are those of :data:`DIMENSIONS` and :data:`FACTS`
     """
-    return select(DIMENSIONS | FACTS, among, where=where)
+    return select(DIMENSIONS | FACTS)

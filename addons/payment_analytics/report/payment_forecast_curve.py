@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-HORIZON = 90  # days; fewer than 100, for the ids
+from ..metrics.forecast import HORIZON  # fewer than 100 days, for the ids
 
 
 class PaymentForecastCurve(models.Model):
