@@ -32,6 +32,7 @@ from . import (
     payment_report_mail_sent,
     payment_rollup_day,
     payment_rollup_dirty,
+    payment_rollup_document,
     payment_rollup_live,
     payment_rollup_source,
     payment_target,

@@ -95,30 +95,17 @@ class ResUsers(models.Model):
 
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "payment.rollup.document"]
 
-    def write(self, vals):
-        result = super().write(vals)
-        if not {"transaction_ids", "user_id"}.isdisjoint(vals):
-            mark(self.env, ORDERS, self.ids)
-        return result
+    _rollup_salesperson = "user_id"
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "payment.rollup.document"]
 
-    def write(self, vals):
-        result = super().write(vals)
-        if not {"invoice_user_id", "transaction_ids"}.isdisjoint(vals):
-            mark(self.env, INVOICES, self.ids)
-        return result
-
-
-# A refund counts by what its payment paid.
-PAID_BY = """COALESCE(tx.source_transaction_id, tx.id) IN (
-    SELECT rel.transaction_id FROM {table} rel WHERE rel.{column} = ANY(%s))"""
-ORDERS = PAID_BY.format(table="sale_order_transaction_rel", column="sale_order_id")
-INVOICES = PAID_BY.format(table="account_invoice_transaction_rel", column="invoice_id")
+    _rollup_salesperson = "invoice_user_id"
 
 
 class PaymentProvider(models.Model):

@@ -242,6 +242,31 @@ class TestRollup(RollupCommon):
                 self.assertSame()
         self.assertFalse(self.rollup.search([("provider_id", "=", self.provider.id)]))
 
+    def test_payments_that_leave_an_order_or_invoice(self):
+        """They lose its salesperson; and those of a document that comes gain one."""
+        payment = self.pay(moment=at(3))
+        values = {"partner_id": self.partner.id, "transaction_ids": payment.ids}
+        seller = {"user_id": self.env.uid}
+        order = self.env["sale.order"].sudo().create({**values, **seller})
+        self.computed()
+        self.assertSame()
+        order.transaction_ids = False
+        self.computed()
+        self.assertSame()
+        invoice = self.env["account.move"].create(
+            {**values, "move_type": "out_invoice", "invoice_user_id": self.env.uid}
+        )
+        self.computed()
+        self.assertSame()
+        invoice.write({"transaction_ids": [(5,)]})
+        self.computed()
+        self.assertSame()
+        invoice.write({"transaction_ids": [(4, payment.id)]})
+        self.computed()
+        invoice.unlink()
+        self.computed()
+        self.assertSame()
+
     def test_who_reads_the_shorter_table(self):
         """Not who asks by hour or country, or may see own customers only."""
         asked = [
