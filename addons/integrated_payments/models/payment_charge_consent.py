@@ -84,8 +84,25 @@ class PaymentChargeConsent(models.Model):
                 "given_at": fields.Datetime.now(),
             }
         )
-        consent._covered_invoices()._schedule_charge()
+        consent._schedule_charges()
         return consent
+
+    @api.model
+    def _keep_newest(self, partners):
+        """Withdraw the consents of customers who become one, but the newest.
+
+        :param partners: the customers who will be one
+        :return: the consents to all their invoices that are left, one per company
+        """
+        # Ordered by id, so the newest of a company comes first.
+        consents = self.search(
+            [("partner_id", "in", partners.ids), ("move_id", "=", False)]
+        )
+        kept = self.browse(
+            found[0].id for found in consents.grouped("company_id").values()
+        )
+        (consents - kept)._withdraw()
+        return kept
 
     def _withdraw(self):
         """End these consents: nothing is charged by them any more."""
@@ -98,7 +115,10 @@ class PaymentChargeConsent(models.Model):
             }
         )
         active.flush_recordset()
-        for consent in active:
+        active._schedule_charges()
+
+    def _schedule_charges(self):
+        for consent in self:
             consent._covered_invoices()._schedule_charge()
 
     def _covered_invoices(self):

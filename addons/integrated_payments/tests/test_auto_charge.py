@@ -396,6 +396,19 @@ class TestAutoCharge(IntegratedPaymentsCommon):
         self.assertFalse(consent.active)
         self.assertFalse(self.invoice.auto_charge_on)
 
+    def test_of_customers_who_become_one_the_newest_consent_stays(self):
+        other = self.env["res.partner"].create({"name": "The Same in Other Words"})
+        token = self._make_token(self.stripe, partner_id=other.id)
+        older = self.agree()
+        newer = self.env["payment.charge.consent"].sudo()._give(other, token, "signed")
+        merge = self.env["base.partner.merge.automatic.wizard"]
+        merge._merge((self.partner | other).ids, self.partner)
+        self.env.invalidate_all()
+        self.assertEqual((older.active, older.withdrawn_by), (False, self.env.user))
+        self.assertEqual((newer.active, newer.partner_id), (True, self.partner))
+        self.say_taken()
+        self.assertEqual(self.run_job().transaction_id.token_id, token)
+
     # === No answer === #
 
     def test_without_an_answer_the_same_request_is_asked_again(self):

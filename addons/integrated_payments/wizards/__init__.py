@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     payment_capture_wizard,
     payment_charge_wizard,
     payment_event_replay,

@@ -105,6 +105,27 @@ class AccountMatchAlias(models.Model):
                     alias.write({"undone": alias.undone + 1, "active": False})
 
     @api.model
+    def _join(self, partners):
+        """Add up what names more than one of ``partners``, who become one."""
+        aliases = self.with_context(active_test=False).search(
+            [("partner_id", "in", partners.ids)]
+        )
+        same = aliases.grouped(
+            lambda alias: (alias.company_id, alias.kind, alias.value)
+        )
+        for found in same.values():
+            if len(found) == 1:
+                continue
+            found[0].write(
+                {
+                    "confirmed": sum(found.mapped("confirmed")),
+                    "undone": sum(found.mapped("undone")),
+                    "active": any(found.mapped("active")),
+                }
+            )
+            found[1:].unlink()
+
+    @api.model
     def _known(self, company, kind, value):
         return (
             self.sudo()

@@ -63,6 +63,24 @@ class TestLearning(ReconciliationCommon):
         self.owe(70.0)
         self.assertUntouched(self.pay(70.0))
 
+    def test_of_customers_who_become_one_all_is_known(self):
+        """What both were known by, and what only one was."""
+        for partner, name in (
+            (self.partner, "Shared Name"),
+            (self.other_partner, "Shared Name"),
+            (self.other_partner, "Other Name"),
+        ):
+            line = self.say_bank("Danke", 1.0, partner_name=name)
+            self.env["account.match.alias"]._learn(line, partner)
+        self.assertEqual(len(self.aliases()), 3)
+        merge = self.env["base.partner.merge.automatic.wizard"]
+        merge._merge((self.partner | self.other_partner).ids, self.partner)
+        self.env.invalidate_all()
+        found = self.aliases().sorted("value")
+        self.assertEqual(found.mapped("shown"), ["Other Name", "Shared Name"])
+        self.assertEqual(found.mapped("confirmed"), [1, 2])
+        self.assertEqual(found.partner_id, self.partner)
+
     def test_bank_account_is_learned(self):
         self.owe(100.0)
         line = self.pay(100.0, name=False, account_number="BE71 0961 2345 6769")

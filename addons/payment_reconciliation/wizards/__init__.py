@@ -1,1 +1,5 @@
-from . import account_reconcile_model_try, bank_reconciliation_report
+from . import (
+    account_reconcile_model_try,
+    bank_reconciliation_report,
+    base_partner_merge,
+)
