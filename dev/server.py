@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from contextlib import contextmanager
@@ -14,6 +15,19 @@ from dev.mailbox import Mailbox
 START_SECONDS = 90
 
 
+def check_free(port):
+    """Make sure that nobody else would answer in the place of a server to be started.
+
+    :raise RuntimeError: if something listens on the loopback port already
+    """
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise RuntimeError(
+                f"Something answers on port {port} already, perhaps another demo: stop"
+                " it first, or choose another --port."
+            )
+
+
 class OdooServer:
     """A running server.
 
@@ -24,6 +38,7 @@ class OdooServer:
 
     def __init__(self, database, port, env=None, workers=2, options=()):
         self.database = database
+        self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.run = provision.ensure()
         self.log = self.run.root / ".run" / "log" / f"odoo-{database}.log"
@@ -48,8 +63,10 @@ class OdooServer:
     def start(self):
         """Start and wait until it answers.
 
-        :raise RuntimeError: if it does not, with the end of its log
+        :raise RuntimeError: if it does not, with the end of its log, or if its port is
+            taken
         """
+        check_free(self.port)
         self._process = subprocess.Popen(
             self._command,
             env=self._env,

@@ -13,7 +13,7 @@ from dev import provision
 from dev.odoo_client import OdooClient, OdooError
 from dev.provision import SetupError
 from dev.proxy import proxied
-from dev.server import running
+from dev.server import check_free, running
 from dev.stripe_sandbox.client import KEY
 from dev.stripe_sandbox.process import SandboxProcess
 
@@ -37,6 +37,8 @@ def main(arguments):
     """
     options = _options(arguments)
     try:
+        for port in range(options.port, options.port + 3):
+            check_free(port)  # before a running demo loses its database
         with ExitStack() as stack:
             stage = real_stage if os.environ.get("STRIPE_SECRET_KEY") else open_stage
             opened = stage(stack, options.port + 1, options.database)

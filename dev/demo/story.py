@@ -12,9 +12,13 @@ from .company import IBAN
 
 PATIENCE = 60  # seconds until an effect must be seen
 SAMPLE = "tests/samples/test-camt053"
+OPENING = {"bank": Decimal(1000), "sample_bank": Decimal("15568.27")}
+# The sample's entries do not add up to the closing balance that it states.
+SAMPLE_CLOSING = (b"15121.12", b"15555.28")
 
 
 SCENES = (
+    "opening_balances",
     "online_order",
     "invoice_by_link",
     "declined_then_paid",
@@ -59,6 +63,27 @@ class Story:
             getattr(self, scene)()
 
     # === Scenes === #
+
+    def opening_balances(self):
+        """What the banks held when the company moved to Odoo."""
+        self.say("the banks' opening balances are booked")
+        [company] = self.odoo.find("res.company", [], ["id"], limit=1)
+        self.odoo.write(
+            "res.company", company["id"], {"account_opening_date": "2014-01-01"}
+        )
+        for bank, amount in OPENING.items():
+            journal = [("id", "=", getattr(self.company, bank))]
+            found = self.odoo.one("account.journal", journal, ["default_account_id"])
+            account, _name = found["default_account_id"]
+            self.odoo.write(
+                "account.account", account, {"opening_debit": float(amount)}
+            )
+        found = self.odoo.one(
+            "res.company", [("id", "=", company["id"])], ["account_opening_move_id"]
+        )
+        self.odoo.press(
+            "account.move", "action_post", found["account_opening_move_id"][0]
+        )
 
     def online_order(self):
         """An online order, paid by card, for goods in stock."""
@@ -156,7 +181,7 @@ class Story:
             camt.Entry(Decimal(55), today, "J. Jansen", "for the lamp", "TRF-1003"),
         ]
         self._import(
-            camt.render(IBAN, self.company.currency, Decimal(1000), entries, today),
+            camt.render(IBAN, self.company.currency, OPENING["bank"], entries, today),
             "statement.xml",
         )
         self._until(
@@ -186,7 +211,7 @@ class Story:
         self.say("a real sample statement of the importer's package is imported")
         spec = find_spec("odoo.addons.account_statement_import_camt")
         sample = Path(next(iter(spec.submodule_search_locations))) / SAMPLE
-        self._import(sample.read_bytes(), "test-camt053.xml")
+        self._import(sample.read_bytes().replace(*SAMPLE_CLOSING), "test-camt053.xml")
 
     def night(self):
         """What scheduled actions compute at night: customers, and expected cash."""
