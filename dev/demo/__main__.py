@@ -37,8 +37,6 @@ def main(arguments):
     """
     options = _options(arguments)
     try:
-        for port in range(options.port, options.port + 3):
-            check_free(port)  # before a running demo loses its database
         with ExitStack() as stack:
             stage = real_stage if os.environ.get("STRIPE_SECRET_KEY") else open_stage
             opened = stage(stack, options.port + 1, options.database)
@@ -69,6 +67,7 @@ def open_stage(stack, port, database=DATABASE):
     :param str database: name of the new database; one of that name is replaced
     :return: (server, sandbox)
     """
+    check_free(port)  # before a running demo loses its database
     template = provision.ensure_template()
     _say("making the company's database")
     provision.clone_database(template, database)
@@ -96,6 +95,7 @@ def real_stage(stack, port, database=DATABASE):
     for scene, reason in gateway.left_out.items():
         _say(f"left out: {scene.replace('_', ' ')}, since {reason}")
     _say("left out: the payments' way to the bank, not told of a payout made by hand")
+    check_free(port)
     provision.clone_database(provision.ensure_template(), database)
     return stack.enter_context(running(database, port)), gateway
 
