@@ -21,7 +21,7 @@ DATABASE = "bench_analytics"
 COUNT = 1_000_000
 CHANGES = 1_000
 PERIODS = {"30 days": relativedelta(days=30), "year": relativedelta(years=1)}
-BOARDS = ("payments", "risk")
+BOARDS = ("payments", "risk", "sales")
 ROLLUP, REPORT = "payment.rollup", "payment.report"
 RUNS, RUNS_OF_THE_VIEW = 15, 1
 COMPARED = ("payments", "30 days")  # with the SQL view, which takes minutes

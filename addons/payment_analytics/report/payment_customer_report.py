@@ -6,6 +6,9 @@ from ..metrics import definitions
 from . import rollup_facts
 from .payment_measures import HELP
 
+# In the context: how many customers are asked for, and by which rows they are ranked.
+TOP, AMONG = "payment_top", "payment_among"
+
 
 class PaymentCustomerReport(models.Model):
     """What each customer paid, by day: who pays most, whose payments fail."""
@@ -46,27 +49,54 @@ class PaymentCustomerReport(models.Model):
         others = [name for name in self._stored if name not in definitions.FACTS]
         return self._measured(SQL.identifier(self._table), ["id", *others])
 
+    # === THE FIRST CUSTOMERS === #
+
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
         """With ``payment_top`` in the context give the first customers alone.
 
         A dashboard shows ten of what may be a hundred thousand; its total stays that
-        of all. The first are those with most of the first measure.
+        of all.
         """
-        top = self.env.context.get("payment_top")
+        top = self.env.context.get(TOP)
         if not top or ["partner_id"] not in [list(each) for each in grouping_sets]:
             return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
-        first = next(each for each in aggregates if each != "__count")
-        leaders = self._read_group(
-            domain, ["partner_id"], [first], order=f"{first} DESC", limit=top
-        )
-        ids = [partner.id for partner, _value in leaders]
-        of_leaders = Domain(domain) & Domain("partner_id", "in", ids)
+        leaders = self._leaders(domain, aggregates, top)
+        of_leaders = Domain(domain) & Domain("partner_id", "in", leaders.ids)
+        everybody = self._everybody(domain)
         return [
             super(PaymentCustomerReport, self)._read_grouping_sets(
-                of_leaders if "partner_id" in each else domain,
-                [each],
-                aggregates,
-                order if "partner_id" in each else None,
+                of_leaders, [each], aggregates, order
             )[0]
+            if "partner_id" in each
+            else everybody._read_grouping_sets(domain, [each], aggregates)[0]
             for each in grouping_sets
         ]
+
+    def _leaders(self, domain, aggregates, top):
+        """Return the customers with most of the first measure.
+
+        Only that one is summed up for all customers, and only over the rows that
+        ``payment_among`` in the context tells (by default those that add to it): a
+        year has some hundred thousand rows. All other figures are those of the leaders'
+        own rows, be they among these or not.
+        """
+        first = next(each for each in aggregates if each != "__count")
+        adding = [(first.partition(":")[0], "!=", 0)]
+        among = Domain(domain) & Domain(self.env.context.get(AMONG) or adding)
+        ranked = self._read_group(
+            among, ["partner_id"], [first], order=f"{first} DESC", limit=top
+        )
+        return self.env["res.partner"].union(*(partner for partner, _value in ranked))
+
+    def _everybody(self, domain):
+        """Return the model to read totals of: the rollup, where it can tell them.
+
+        Customers add up to it, for every reader (their rules are the same), and it
+        has a shorter table.
+        """
+        rollup = self.env["payment.rollup"]
+        asked = {
+            leaf.field_expr.partition(".")[0]
+            for leaf in Domain(domain).iter_conditions()
+        }
+        return rollup if asked <= set(rollup._fields) else self.with_context(**{TOP: 0})

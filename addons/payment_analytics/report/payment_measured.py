@@ -47,12 +47,15 @@ class PaymentMeasured(models.AbstractModel):
     def _measures(self):
         """Return {field: SQL} of facts and metrics of one row ``fact``.
 
-        Amounts are those of ``fact`` at ``account_currency_table.rate``.
+        Amounts are those of ``fact`` at ``account_currency_table.rate``; where all
+        companies have one currency they are taken as they are, since a factor of 1
+        costs a year as much time as its sum.
         """
+        is_converted = len(self.env.companies.currency_id) > 1
         columns = {
             name: SQL(
                 "fact.%s * account_currency_table.rate"
-                if fact.unit == definitions.AMOUNT
+                if is_converted and fact.unit == definitions.AMOUNT
                 else "fact.%s",
                 SQL.identifier(name),
             )

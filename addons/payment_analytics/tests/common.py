@@ -142,6 +142,25 @@ class AnalyticsCommon(IntegratedPaymentsCommon):
         cls.moved(transaction, "dispute", -amount, fee, at(20))
 
     @classmethod
+    def report_fraud(cls, transaction, moment):
+        """Let the customer's bank report a payment as fraud, without a dispute yet."""
+        return (
+            cls.env["payment.fraud.warning"]
+            .sudo()
+            .create(
+                {
+                    "provider_id": transaction.provider_id.id,
+                    "gateway_ref": f"issfr_{transaction.id}",
+                    "currency_id": transaction.currency_id.id,
+                    "created_at": moment.replace(tzinfo=None),
+                    "charge_id": transaction.charge_ids[:1].id,
+                    "kind": "early_warning",
+                    "state": "open",
+                }
+            )
+        )
+
+    @classmethod
     def refund(cls, transaction, amount, moment=None, state="done"):
         """Send money back, as core does: a child with a negative amount."""
         child = transaction._create_child_transaction(amount, is_refund=True)

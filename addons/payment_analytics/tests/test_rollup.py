@@ -64,17 +64,24 @@ class RollupCommon(AnalyticsCommon):
             )
 
     def assertCustomersSame(self):
-        """Each customer's days add up to the same money."""
-        specs = [f"{name}:sum" for name in ("gross", "net", "failed_attempts")]
-        found, expected = (
-            {
-                tuple(row[:2]): [round(each, 6) for each in row[2:]]
-                for row in model._read_group([], ["partner_id", "day:day"], specs)
-                if any(row[2:])
+        """Each customer's days add up to the same, and all of them to the rollup."""
+        customers = self.env["payment.customer.report"]
+        facts = set(rollup_facts.OF_CUSTOMERS) & set(definitions.FACTS)
+
+        def groups(model, by, names):
+            specs = [f"{name}:sum" for name in sorted(names)]
+            return {
+                tuple(row[: len(by)]): [round(each, 6) for each in row[len(by) :]]
+                for row in model._read_group([], by, specs)
+                if any(row[len(by) :])
             }
-            for model in (self.env["payment.customer.report"], self.report)
-        )
-        self.assertEqual(found, expected)
+
+        own = {*facts.intersection(OWN), "net"}
+        for model, by, names in (
+            (self.report, ["partner_id", "day:day"], own),
+            (self.rollup, ["company_id", "day:day", "channel"], facts),
+        ):
+            self.assertEqual(groups(customers, by, names), groups(model, by, names))
 
 
 @tagged("post_install", "-at_install")
@@ -189,23 +196,6 @@ class TestRollup(RollupCommon):
         month = [("day", ">=", "2026-03-01"), ("day", "<=", "2026-03-31")]
         visa_only = [*month, ("brand_id.code", "=", "visa")]
         self.assertAlmostEqual(self.total("vamp_ratio", domain=visa_only), 3 / 40)
-
-    def report_fraud(self, payment, moment):
-        return (
-            self.env["payment.fraud.warning"]
-            .sudo()
-            .create(
-                {
-                    "provider_id": payment.provider_id.id,
-                    "gateway_ref": f"issfr_{payment.id}",
-                    "currency_id": payment.currency_id.id,
-                    "created_at": moment.replace(tzinfo=None),
-                    "charge_id": payment.charge_ids[:1].id,
-                    "kind": "early_warning",
-                    "state": "open",
-                }
-            )
-        )
 
     def test_surroundings(self):
         """Salesperson, rate, time zone, test flag and category: each is followed."""
