@@ -59,6 +59,7 @@
     ],
     "assets": {
         "spreadsheet.o_spreadsheet": [
+            "payment_analytics/static/src/help/**/*",
             "payment_analytics/static/src/live/**/*",
         ],
     },

@@ -132,6 +132,27 @@ def test_the_sample_has_the_same_figures_and_needs_no_data(board):
     assert "PIVOT" not in json.dumps(sample["sheets"])
 
 
+@pytest.mark.parametrize("board", BOARDS, ids=lambda each: each.name)
+def test_every_tile_has_help_in_terms_that_are_translated(board):
+    """Odoo exports the terms of cells: each of the help's stands in one."""
+    for empty in (False, True):
+        content = build(board, empty=empty)
+        cells = set(content["sheets"][1]["cells"].values())
+        tiles = [
+            figure
+            for figure in content["sheets"][0]["figures"]
+            if figure["data"]["type"] == "scorecard"
+        ]
+        about = content["paymentFigureHelp"]
+        assert set(about) == {tile["id"] for tile in tiles}
+        for tile in tiles:
+            told = about[tile["id"]]
+            assert told["name"] == tile["data"]["title"]["text"]
+            assert told["meaning"] and told["unit"] and told["source"]
+            terms = {f'=_t("{term}")' for term in told.values() if term}
+            assert terms <= cells
+
+
 def test_periods_before_ask_for_the_same():
     """Now, the period before, and the same days a year before."""
     tiles = {

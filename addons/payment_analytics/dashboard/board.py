@@ -5,12 +5,21 @@ A board is a small specification; :mod:`build` makes the spreadsheet of it.
 
 from dataclasses import dataclass, field
 
-from ..metrics.definitions import AMOUNT, COUNT, FACTS, METRICS, SHARE
+from ..metrics.definitions import AMOUNT, COUNT, DEFINITIONS, FACTS, METRICS, SHARE
 from ..metrics.figures import DAYS, FIGURES, HOURS, SECONDS
 from . import parts
 
 SMALL_SHARE = "small share"  # of which a tenth of a percent matters
-REGISTRY = FACTS | METRICS | FIGURES
+REGISTRY = DEFINITIONS | FACTS | METRICS | FIGURES
+# Units as a reader is told them.
+UNITS = {
+    AMOUNT: "amount, in the currency of the company at hand",
+    COUNT: "count",
+    SHARE: "share, in percent",
+    HOURS: "hours",
+    SECONDS: "seconds",
+    DAYS: "days",
+}
 FIELD_TYPES = {"date": "date", "selection": "selection", "relation": "many2one"}
 DECIMAL, ROUND = "decimal", "round"  # units of columns: with and without cents
 # How figures of a unit are written where the spreadsheet does not know it by itself.
@@ -103,8 +112,7 @@ class Tile:
     :param Source source: where it is read
     :param str name: the field, and its entry in the registry
     :param tuple sample: now, the period before, the year before
-    :param label: where it is not the registry's
-    :param help: where it is not the registry's
+    :param unit: where it is not the registry's
     :param str key: its entry in the registry, where that is not the field
     :param str over: a measure that it is divided by
     """
@@ -116,23 +124,38 @@ class Tile:
     more_is_better: bool = True
     aggregator: str = "sum"
     domain: tuple = ()
-    label: str = ""
-    help: str = ""
     unit: str = ""
     key: str = ""
     over: str = ""
 
     @property
+    def definition(self):
+        """Its entry in the registry."""
+        return REGISTRY[self.ident]
+
+    @property
     def title(self):
-        return self.label or REGISTRY[self.ident].label
+        return self.definition.label
 
     @property
     def text(self):
-        return self.help or REGISTRY[self.ident].help
+        return self.definition.help
 
     @property
     def kind(self):
-        return self.unit or REGISTRY[self.ident].unit
+        return self.unit or self.definition.unit
+
+    @property
+    def about(self):
+        """What its help says, in terms that are translated one by one."""
+        definition = self.definition
+        return {
+            "name": definition.label,
+            "meaning": definition.text,
+            "formula": getattr(definition, "formula", ""),
+            "unit": UNITS[definition.unit],
+            "source": definition.source.removeprefix("https://"),
+        }
 
     @property
     def ident(self):
@@ -199,6 +222,8 @@ class Table:
     :param tuple marks: values of ``by`` that each have a row, filled or not, as
         ((value, label), ...); else rows come as they are
     :param tuple marks_across: likewise, the columns
+    :param tuple domain: which rows; of a source that gives the first rows alone, by
+        which rows these are ranked
     :param tuple sample: rows, the head first
     :param int wide: how many columns there are across, where they come as they are
     """

@@ -36,7 +36,13 @@ class _Build:
     def workbook(self):
         """Return the whole spreadsheet."""
         sheets = [self._dashboard(), self._data()]
-        return parts.workbook(sheets, self.pivots, self._filters(), self._menus())
+        return parts.workbook(
+            sheets,
+            self.pivots,
+            self._filters(),
+            self._menus(),
+            self._help(),
+        )
 
     def _filters(self):
         return [
@@ -56,6 +62,10 @@ class _Build:
             for each in (*self.board.tiles, *self.board.charts)
         ]
         return dict(figures)
+
+    def _help(self):
+        """Return what each tile means; its client shows it beside the tile."""
+        return {self._name(tile): tile.about for tile in self.board.tiles}
 
     def _name(self, figure):
         key = getattr(figure, "ident", None) or figure.key
@@ -102,7 +112,10 @@ class _Build:
         return list(found.values())
 
     def _data(self):
-        """Return the sheet behind the tiles: B to D the figures, E to G as shown."""
+        """Return the sheet behind the tiles: B to D the figures, E to G as shown.
+
+        From H on it lists the terms of the tiles' help, so that they are translated.
+        """
         heads = (
             "Figure",
             "Now",
@@ -111,14 +124,21 @@ class _Build:
             "Now",
             "Before",
             "Year Before",
+            "Meaning",
+            "Formula",
+            "Unit",
+            "Source",
         )
         cells = {
             f"{letter}1": parts.translated(head)
-            for letter, head in zip("ABCDEFG", heads, strict=True)
+            for letter, head in zip(LETTERS, heads, strict=False)
         }
         formats = {}
         for row, tile in enumerate(self.board.tiles, 2):
             cells[f"A{row}"] = parts.translated(tile.title)
+            for letter, term in zip("HIJK", (*tile.about.values(),)[1:], strict=True):
+                if term:
+                    cells[f"{letter}{row}"] = parts.translated(term)
             for index, when in enumerate(WHEN):
                 if when != "now" and not tile.compares:
                     continue
@@ -243,9 +263,9 @@ class _Build:
             matching,
             rows=(table.by,),
             columns=across,
-            domain=table.source.domain + table.domain,
+            domain=table.source.domain + (() if table.source.top else table.domain),
             order=None if across else table.order,
-            context={"payment_top": table.length} if table.source.top else None,
+            context=_first_customers(table) if table.source.top else None,
         )
         width = 1 + (_wide(table) if across else len(table.columns))
         rows = len(table.marks) or table.length
@@ -337,7 +357,7 @@ class _SampleBuild(_Build):
     CHARTS_AT = 40  # row of the sheet Data
 
     def workbook(self):
-        return parts.workbook([self._dashboard(), self._data()])
+        return parts.workbook([self._dashboard(), self._data()], about=self._help())
 
     def _value(self, tile, when):
         return str(tile.sample[WHEN.index(when)])
@@ -440,9 +460,30 @@ def _spans(widths):
     return spans
 
 
+def _first_customers(table):
+    """Return the context of a table that asks for the first customers alone.
+
+    The table's domain tells which rows they are ranked by, where it is not all that
+    add to its first figure; their figures are those of all their rows.
+    """
+    among = {"payment_among": list(table.domain)} if table.domain else {}
+    return {"payment_top": table.length, **among}
+
+
 def _unless_empty(table, key, pivot):
     """Return the formula of a table that says so where it has no row."""
-    measure = table.columns[0].measure["id"]
+    first = table.columns[0]
+    if table.source.top:
+        # The total is that of all rows: nobody is ranked where it is nothing.
+        ranked = {leaf[0] for leaf in table.domain if len(leaf) == 3} or {first.name}
+        empty = ",".join(
+            f'OR({value}="",{value}=0)'
+            for column in table.columns
+            if column.name in ranked
+            for value in [f'PIVOT.VALUE({key},"{column.measure["id"]}")']
+        )
+        return f'=IF(AND({empty}),_t("None"),{pivot})'
+    measure = first.measure["id"]
     nothing = "0" if measure == "__count" else '""'
     return f'=IF(PIVOT.VALUE({key},"{measure}")={nothing},_t("None"),{pivot})'
 

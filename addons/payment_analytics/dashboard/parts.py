@@ -275,10 +275,11 @@ def sheet(name, cells, rows=None, cols=None, **parts):
     }
 
 
-def workbook(sheets, pivots=(), filters=(), menus=None):
+def workbook(sheets, pivots=(), filters=(), menus=None, about=None):
     """Return the whole dashboard.
 
     :param dict menus: {name of a figure: XML id of the menu it opens}
+    :param dict about: {name of a figure: what it means, as its help shows it}
     """
     return {
         "version": VERSION,
@@ -297,5 +298,8 @@ def workbook(sheets, pivots=(), filters=(), menus=None):
         "listNextId": 1,
         "chartOdooMenusReferences": {
             ident(name): menu for name, menu in (menus or {}).items()
+        },
+        "paymentFigureHelp": {
+            ident(name): each for name, each in (about or {}).items()
         },
     }

@@ -4,10 +4,8 @@ from ..metrics.definitions import (
     COMPANY_CURRENCY,
     COMPANY_DAY,
     COUNT,
-    DEFINITIONS,
     SHARE,
 )
-from ..metrics.figures import DAYS
 from .board import (
     AMBER,
     COMPANY,
@@ -62,7 +60,6 @@ SETTLEMENTS = Source(
     MATCHING,
     year_later="year_later",
 )
-MEDIAN = DEFINITIONS["time_to_settlement_p50"]
 BASIS = f"Days: {COMPANY_DAY}. Amounts: {COMPANY_CURRENCY}. Test payments are left out."
 
 TILES = (
@@ -93,9 +90,7 @@ TILES = (
         RED,
         False,
         aggregator="avg",
-        label=MEDIAN.label,
-        help=MEDIAN.help,
-        unit=DAYS,
+        key="time_to_settlement_p50",
     ),
 )
 
@@ -242,7 +237,6 @@ TOP_CUSTOMERS = Table(
         ("Ready Mat", 3200, 3120),
     ),
     at="H",
-    domain=(("successful_payments", ">", 0),),
 )
 CHANNELS = Table(
     "Channels",

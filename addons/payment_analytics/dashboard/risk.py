@@ -172,6 +172,7 @@ FAILING = Table(
         ("Ready Mat", 9, 3, 1, 0.25, 320),
         ("Deco Addict", 3, 0, 12, 0.92, 6100),
     ),
+    domain=(("failed_attempts", ">", 0),),
 )
 COUNTRIES = Table(
     "Failed Attempts by Country",

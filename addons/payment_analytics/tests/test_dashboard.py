@@ -6,7 +6,7 @@ What they name is checked with all boards, in test_boards.
 import json
 from datetime import date
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import file_open
 
 from odoo.addons.spreadsheet.utils.validate_data import odoo_charts
@@ -146,6 +146,70 @@ class TestDashboard(AnalyticsCommon):
         self.assertEqual(sorted(row["gross:sum"] for row in rows), [20, 30])
         pivot = self.pivots["payments", report._name, "Top Customers"]
         self.assertEqual(pivot["context"], {"payment_top": 10})
+
+    def test_the_first_customers_figures_are_of_all_their_rows(self):
+        """Ranked by disputes alone; what they paid on other days counts as well."""
+        partners = self.env["res.partner"].sudo()
+        quiet, loud, reported = (
+            partners.create({"name": name}).id for name in ("A", "B", "C")
+        )
+        self.pay(500, at(3), partner_id=quiet)
+        self.pay(70, at(4), partner_id=loud)
+        self.disputed(self.pay(30, at(5), partner_id=loud))
+        paid = self.pay(20, at(5), partner_id=reported)
+        self.refund(paid, 20, at(6))
+        self.report_fraud(paid, at(6))
+        shown = self.top("risk", "Customers Who Dispute", (MARCH[0][0], at(31).date()))
+        self.assertEqual(set(shown), {loud, reported})
+        self.assertEqual(shown[loud]["gross:sum"], 100)
+        self.assertEqual(shown[loud]["dispute_activity:sum"], 1)
+        self.assertEqual(shown[reported]["refunded:sum"], 20)
+        top = self.top("payments", "Top Customers", MARCH[0])
+        self.assertEqual(top[reported]["net:sum"], 0)
+
+    def test_customers_and_the_rollup_have_the_same_rules(self):
+        """The total of the first customers' table is read from the rollup."""
+
+        def rules(model):
+            found = self.env["ir.rule"].search([("model_id.model", "=", model)])
+            return sorted((each.domain_force, each.groups.ids) for each in found)
+
+        self.assertEqual(rules("payment.customer.report"), rules("payment.rollup"))
+        seller = new_test_user(
+            self.env,
+            "seller",
+            groups="sales_team.group_sale_salesman",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        mine = (
+            self.env["res.partner"].sudo().create({"name": "M", "user_id": seller.id})
+        )
+        self.pay(7, at(3), partner_id=mine.id)
+        self.pay(100, at(3))
+        self.computed()
+        report = self.env["payment.customer.report"].with_user(seller)
+        total, [row] = report.with_context(payment_top=5).formatted_read_grouping_sets(
+            [("day", "=", at(3).date())], [[], ["partner_id"]], ["gross:sum"]
+        )
+        self.assertEqual((total[0]["gross:sum"], row["gross:sum"]), (7, 7))
+
+    def top(self, board, name, period):
+        """Return {customer: figures} of a table of the first customers."""
+        pivot = self.pivots[board, "payment.customer.report", name]
+        self.computed()
+        measures = [each["id"] for each in pivot["measures"]]
+        report = self.env[pivot["model"]].with_context(**pivot["context"])
+        _total, rows = report.formatted_read_grouping_sets(
+            [
+                *pivot["domain"],
+                ("day", ">=", period[0]),
+                ("day", "<=", period[1]),
+            ],
+            [[], ["partner_id"]],
+            measures,
+        )
+        return {row["partner_id"][0]: row for row in rows}
 
     def test_behind_a_row_are_its_payments(self):
         """From a reason of failed attempts to the payments that were refused."""
