@@ -121,8 +121,8 @@ def test_help_by_mouse_and_keyboard(stage, booker):
     page = booker.page
     [board] = [each for each in BOARDS if each.name == "risk"]
     place = {"x": 60, "y": 60}  # where no button is
-    page.locator("canvas.o-scorecard").nth(4).hover(position=place)
-    sees_help(booker, board.tiles[4])
+    page.locator("canvas.o-scorecard").nth(5).hover(position=place)
+    sees_help(booker, board.tiles[5])
     page.screenshot(path=SCREENS / "board-help.png")
     page.mouse.move(5, 5)
     box = page.locator(".o_payment_figure_help")
