@@ -1,8 +1,10 @@
 """Statement files of banks: read as a whole or refused, with reasons and places."""
 
 import io
+import re
 import time
 import zipfile
+import zlib
 from datetime import date
 from decimal import Decimal
 
@@ -107,6 +109,15 @@ def test_a_batch_whose_amounts_add_up_is_one_line_each():
 @pytest.mark.parametrize("parts", [(None, None), (60, 60), (60, None)])
 def test_a_batch_without_amounts_that_add_up_is_one_line_with_all_texts(parts):
     inner = transaction("A", parts[0]) + transaction("B", parts[1])
+    (found,) = read.read(camt(statement([entry(100, inner)], 0, 100)))
+    (line,) = found.entries
+    assert (line.amount, line.text) == (100, "A B")
+
+
+@pytest.mark.parametrize("damaged", ["sNaN", "-5.00", "1e2", "5.00 EUR"])
+def test_a_batch_with_an_amount_that_is_none_is_one_line(damaged):
+    """Not read as money, not an error of Python: the entry's own amount holds."""
+    inner = transaction("A", 105) + transaction("B", 5).replace("5.00", damaged)
     (found,) = read.read(camt(statement([entry(100, inner)], 0, 100)))
     (line,) = found.entries
     assert (line.amount, line.text) == (100, "A B")
@@ -225,14 +236,25 @@ def test_depth_and_nonsense_are_errors_not_crashes():
     assert read.read(b"\x89PNG\r\n\x1a\n\x00\x00") is None
 
 
-def test_an_archive_is_bounded():
-    def packed(**files):
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in files.items():
-                archive.writestr(name, content)
-        return target.getvalue()
+def packed(**files):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return target.getvalue()
 
+
+def test_a_damaged_archive_names_the_file():
+    data = bytearray(packed(a=camt(statement([entry(5)], 0, 5))))
+    start = 30 + len("a")  # behind the local header: the packed bytes themselves
+    data[start : start + 8] = b"\xff" * 8
+    with pytest.raises(zlib.error):
+        zipfile.ZipFile(io.BytesIO(data)).read("a")
+    (problem,) = problems(bytes(data))
+    assert (problem.kind, problem.figures) == ("zip_broken", {"file": "a"})
+
+
+def test_an_archive_is_bounded():
     good = camt(statement([entry(5)], 0, 5))
     assert len(read.read(packed(a=good, b=good))) == 2
     assert kinds(packed(a=packed(b=packed(c=good)))) == ["zip_too_large"]
@@ -341,6 +363,19 @@ def test_ofx(encoding):
     assert (line.date, line.amount) == (date(2026, 3, 11), Decimal("96.80"))
     assert (line.text, line.partner_name) == ("INV/2026/00012", "ACME & Söhne")
     assert line.bank_id == "F1"
+
+
+def test_an_ofx_account_without_a_closing_balance_keeps_its_lines():
+    whole = ofx(OFX_LINE)
+    start = whole.index("<STMTTRNRS>")
+    end = whole.index("</BANKMSGSRSV1>")
+    second = re.sub("<LEDGERBAL>.*?</LEDGERBAL>", "", whole[start:end], flags=re.S)
+    second = second.replace(IBAN, "DE2").replace("F1", "G1")
+    found = read.read((whole[:end] + second + whole[end:]).encode())
+    assert [
+        (each.account, each.closing, [line.bank_id for line in each.entries])
+        for each in found
+    ] == [(IBAN, Decimal("76.80"), ["F1"]), ("DE2", None, ["G1"])]
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,16 @@ STATES = [
 
 
 class BankStatementFile(models.Model):
-    """A statement file and what came of it: imported as a whole, or not at all."""
+    """A statement file and what came of it: imported as a whole, or not at all.
+
+    Nobody writes it but the import: what a person could put into it (another original,
+    another state) would be acted on with more rights than the person has.
+    """
 
     _name = "bank.statement.file"
     _description = "Statement File"
     _inherit = ["mail.thread"]
+    _mail_post_access = "read"
     _order = "id desc"
 
     name = fields.Char("File", required=True, readonly=True)
@@ -111,6 +116,14 @@ class BankStatementFile(models.Model):
         ).bank_statements_source = "file_import_oca"
         return record
 
+    def _check_may_import(self):
+        """Refuse who does not keep the banks, and files of other companies.
+
+        :raise AccessError: if so
+        """
+        self.env["account.match"].check_access("write")
+        self.check_access("read")
+
     # === ACTIONS === #
 
     def action_open_lines(self):
@@ -144,7 +157,7 @@ class BankStatementFile(models.Model):
 
     def action_retry(self):
         """Import again what failed; nothing of it is in the books."""
-        self.check_access("write")
+        self._check_may_import()
         for each in self.filtered(lambda file: file.state == "failed"):
             each.sudo()._queue()
         return True
@@ -154,7 +167,7 @@ class BankStatementFile(models.Model):
 
         :raise UserError: if some are matched already
         """
-        self.check_access("write")
+        self._check_may_import()
         for each in self.filtered(lambda file: file.state == "done"):
             if each._matched_lines():
                 raise UserError(

@@ -3,4 +3,5 @@ from . import (
     test_bad_input,
     test_bad_texts,
     test_import,
+    test_originals,
 )

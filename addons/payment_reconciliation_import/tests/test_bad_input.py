@@ -1,5 +1,7 @@
 """Files that are damaged, hostile or not ours are refused; nothing is changed."""
 
+import base64
+
 from odoo import fields
 from odoo.tests import tagged
 
@@ -37,6 +39,17 @@ class TestBadFiles(ImportCommon):
         self.assertNotIn("could not be checked", result.notes)
         self.assertFalse(result.statement_ids.is_complete)
         self.assertEqual(self.lines().amount, 100)
+
+    def test_a_persons_word_is_for_one_file(self):
+        """The next file on the same screen is checked again."""
+        wizard = self.wizard(camt(entry(100, "A", "B1"), opening=50, closing=160))
+        wizard.action_import_anyway()
+        self.assertFalse(wizard.ignore_balances)
+        wrong = camt(entry(7, "B", "B2"), opening=150, closing=160)
+        wizard.statement_file = base64.b64encode(wrong)
+        wizard.action_import()
+        self.assertIn("does not add up", wizard.problem)
+        self.assertEqual(len(self.lines()), 1)
 
     def test_each_wrong_entry_is_named(self):
         good = entry(5, "good", "B1")

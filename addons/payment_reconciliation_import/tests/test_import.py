@@ -1,4 +1,6 @@
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 from odoo.exceptions import AccessError, UserError
 from odoo.modules.module import get_manifest
@@ -24,6 +26,15 @@ OFX = f"""OFXHEADER:100
 <STMTTRN><TRNTYPE>CREDIT<DTPOSTED>20260311<TRNAMT>96.80<FITID>F1<NAME>ACME
 <MEMO>invoice</STMTTRN></BANKTRANLIST><LEDGERBAL><BALAMT>76.80<DTASOF>20260331
 </LEDGERBAL></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>"""
+
+
+def packed(**files):
+    """An archive of files."""
+    target = BytesIO()
+    with ZipFile(target, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(f"{name}.xml", content)
+    return target.getvalue()
 
 
 @tagged("post_install", "-at_install")
@@ -104,6 +115,24 @@ class TestImport(ImportCommon):
         self.assertEqual((twice.line_count, twice.known_count), (1, 1))
         other = self.say_file(camt(entry(8, "fee", "B1")))
         self.assertEqual(other.line_count, 1)
+
+    def test_one_id_twice_is_two_lines_if_the_balances_prove_it(self):
+        twice = camt(entry(9, "A", "B1"), entry(9, "A", "B1"), opening=0, closing=18)
+        result = self.say_file(twice)
+        self.assertEqual((result.line_count, result.known_count), (2, 0))
+        self.assertEqual(self.lines().mapped("amount"), [9, 9])
+        self.assertTrue(result.statement_ids.is_complete)
+        again = self.say_file(twice)
+        self.assertEqual((again.line_count, again.known_count), (0, 2))
+
+    def test_known_statements_of_an_archive_are_counted(self):
+        first = camt(entry(100, "A", "B1"), opening=0, closing=100)
+        second = camt(entry(5, "B", "B2"), opening=100, closing=105, name="S2")
+        self.say_file(first)
+        result = self.say_file(packed(a=first, b=second), name="march.zip")
+        self.assertEqual((result.line_count, result.known_count), (1, 1))
+        self.assertIn("S1: all 1 lines were imported before", result.notes)
+        self.assertEqual(result.statement_ids.mapped("name"), ["S2"])
 
     def test_the_same_id_at_two_banks_is_two_lines(self):
         other = self.bank.copy({"code": "HB2"})

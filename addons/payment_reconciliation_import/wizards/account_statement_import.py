@@ -103,7 +103,7 @@ class AccountStatementImport(models.TransientModel):
         :return: bank.statement.file
         :raise UserError: with all that is wrong
         """
-        self.env["bank.statement.file"].check_access("create")
+        self.env["bank.statement.file"]._check_may_import()
         content = base64.b64decode(self.statement_file or b"")
         name = self.statement_filename or self.env._("Statement")
         _logger.info("Statement file %s: %s bytes", name, len(content))
@@ -111,7 +111,7 @@ class AccountStatementImport(models.TransientModel):
         plans = self._plans(parsed if isinstance(parsed, list) else [parsed])
         Files = self.env["bank.statement.file"].sudo()
         record = Files._take(name, self.statement_file, plans)
-        record.with_env(self.env).check_access("write")  # of this company
+        record.with_env(self.env)._check_may_import()  # of this company
         record._begin()
         return record.with_env(self.env)
 
