@@ -1,7 +1,8 @@
 """A large statement file: read, kept in parts, and made into bank lines by the job.
 
 The size may be given in BENCH_LINES; the default is what a large company's bank sends
-for a year. Making all of them takes long: BENCH_PARTS stops after so many parts of 500.
+for a year. Making all of them takes long: BENCH_PARTS stops after so many parts of 500,
+BENCH_SECONDS after so many seconds.
 """
 
 import base64
@@ -15,6 +16,7 @@ from ._odoo import environment, timed
 DATABASE = "bench_statement_import"
 LINES = int(os.environ.get("BENCH_LINES", 100_000))
 PARTS = int(os.environ.get("BENCH_PARTS", 0))  # 0: all
+SECONDS = int(os.environ.get("BENCH_SECONDS", 0))  # 0: however long it takes
 IBAN = "NL77ABNA0574908765"
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"
 
@@ -43,7 +45,7 @@ def measure(lines=LINES):
         }
         print(figures, file=sys.stderr, flush=True)
         figures |= _made(env, record[0])
-        if not PARTS:
+        if not PARTS and not SECONDS:
             assert record[0].state == "done", record[0].failure
             assert record[0].statement_ids.is_complete
         return figures
@@ -52,7 +54,7 @@ def measure(lines=LINES):
 def _made(env, record):
     """Run the job part by part, as its cron does."""
     seconds, worked = [], time.process_time()
-    while record.state in ("queued", "running") and len(seconds) != PARTS:
+    while record.state in ("queued", "running") and not _is_enough(seconds):
         seconds.append(_one_part(env).seconds)
         if len(seconds) % 20 == 0:  # a hundred thousand lines take long
             done = f"{record.lines_done} lines in {sum(seconds):.0f} s"
@@ -69,6 +71,12 @@ def _made(env, record):
         "last part s": parts[-1],
         "peak MiB": _peak(),
     }
+
+
+def _is_enough(seconds):
+    """Return whether to stop before the file is whole."""
+    too_long = SECONDS and sum(seconds) > SECONDS
+    return too_long or len(seconds) == (PARTS or None)
 
 
 def _one_part(env):

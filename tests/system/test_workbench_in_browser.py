@@ -12,6 +12,17 @@ import pytest
 from playwright.sync_api import expect
 from system_browser import PHONE, Person
 from system_stage import free_port, until
+from system_workbench import (
+    LINE,
+    WORKBENCH,
+    add_part,
+    at_workbench,
+    is_matched,
+    left,
+    looked_at,
+    open_tool,
+    press_until_left,
+)
 
 from dev import provision
 from dev.demo import camt
@@ -24,7 +35,6 @@ SAMPLE = "tests/samples/test-camt053"
 SAMPLE_BOOKED = Decimal("-12.99")  # the sum of its four lines
 OPENING = Decimal("15568.27")
 MONTH_END = date.today().replace(day=1) - timedelta(days=1)
-LINE = "account.bank.statement.line"
 NAMES = (
     "Studio Delft B.V.",
     "Hanne de Vries",
@@ -32,7 +42,6 @@ NAMES = (
     "Marc Dubois",
     "Nora Lindqvist",
 )
-WORKBENCH = ".o_bank_workbench_detail"
 UPLOAD = "/odoo/action-account_statement_import_file.account_statement_import_action"
 
 
@@ -136,12 +145,6 @@ def say(odoo, books, text, amount, **values):
     return line
 
 
-def looked_at(odoo, domain):
-    """Wait until the job has looked at lines."""
-    waiting = [*domain, ("match_checked_at", "=", False), ("is_reconciled", "=", False)]
-    until("the job has looked at them", lambda: not odoo.find(LINE, waiting, ["id"]))
-
-
 def upload(person, content, name):
     """Import a file in the importer's dialog, the sample although it was made up."""
     person.open(UPLOAD, ".modal .o_form_view")
@@ -160,46 +163,6 @@ def upload(person, content, name):
     expect(imported).to_be_visible()
     person.page.locator(".modal-footer").get_by_text("Close").click()
     person.page.wait_for_selector(".modal", state="detached")
-
-
-def at_workbench(person, search=None):
-    """Open the workbench on what is to be reviewed."""
-    person.open("/odoo/bank-reconcile", WORKBENCH)
-    if search:
-        person.page.fill(".o_searchview_input", search)
-        person.page.keyboard.press("Enter")
-        head = person.page.locator(f"{WORKBENCH} [name=label]")
-        expect(head).to_contain_text(search)
-        person.page.locator(".o_bank_workbench_list").focus()
-
-
-def left(person):
-    """Return how many lines are left, as the screen says."""
-    return int(person.page.locator("[name=left]").first.inner_text())
-
-
-def press_until_left(person, key, count):
-    """Press a key and wait until so many lines are left."""
-    person.page.keyboard.press(key)
-    expect(person.page.locator("[name=left]").first).to_have_text(str(count))
-
-
-def open_tool(person, key, field):
-    """Press the key of a tool and wait until it takes what is typed."""
-    person.page.keyboard.press(key)
-    expect(person.page.locator(f".o_bank_workbench_tool {field}").first).to_be_focused()
-
-
-def add_part(person, key, name):
-    """Choose an account or a partner in a tool, and add what is left as a part."""
-    open_tool(person, key, "input")
-    person.page.keyboard.type(name)
-    found = person.page.locator(".o-autocomplete--dropdown-item", has_text=name)
-    found.first.wait_for()
-    person.page.keyboard.press("Enter")
-    expect(found).to_have_count(0)
-    person.page.keyboard.press("Enter")
-    expect(person.page.locator(".o_bank_workbench_tool")).to_have_count(0)
 
 
 def booked(odoo, line, account):
@@ -405,8 +368,3 @@ def state_of(odoo, number):
     """Return whether the invoice of a number is paid."""
     found = odoo.one("account.move", [("name", "=", number)], ["payment_state"])
     return found["payment_state"]
-
-
-def is_matched(odoo, line):
-    """Return whether a bank line is matched."""
-    return odoo.one(LINE, [("id", "=", line)], ["is_reconciled"])["is_reconciled"]

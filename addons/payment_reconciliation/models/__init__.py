@@ -18,6 +18,7 @@ from . import (
     bank_allocation_posting,
     bank_counterpart,
     bank_discrepancy,
+    bank_distribution,
     bank_month_close,
     bank_workbench,
     bank_workbench_actions,

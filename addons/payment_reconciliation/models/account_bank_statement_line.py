@@ -168,11 +168,18 @@ class AccountBankStatementLine(models.Model):
         partners = items.partner_id
         return self.partner_id or (partners if len(partners) == 1 else partners[:0])
 
+    def _wait_reason(self):
+        """Return in words why nobody may match this line yet; "" if one may."""
+        self.ensure_one()
+        return ""
+
     def _check_is_open(self):
-        """Refuse to change a line that is allocated.
+        """Refuse to change a line that is allocated, or not to be matched yet.
 
         :raise UserError: in words for a person
         """
+        if reason := self._wait_reason():
+            raise UserError(reason)
         if not self._is_unmatched():
             raise UserError(
                 self.env._("%s is matched already. Undo that first.", self.display_name)

@@ -1,6 +1,6 @@
 """A bank's card on the dashboard: what waits, what is wrong, whether it is proven."""
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL, format_date
 
 
@@ -56,24 +56,28 @@ class AccountJournal(models.Model):
     def _bank_proofs(self):
         """Return {id of journal: what the bank says, whether the ledger agrees}.
 
-        ::
+        The judgement is that of the bank reconciliation report as of today::
 
-            last statement + bank lines that are in none up to it = ledger
+            last statement
+            + bank lines since then
+            + entries on the account that no bank line made
+            = ledger, or something is unexplained
         """
-        said = {row.pop("journal_id"): row for row in self._said_by_banks()}
-        ledgers = self._ledger_balances()
+        said = {row["journal_id"]: row for row in self._said_by_banks()}
+        ledgers = {row["journal_id"]: row for row in self._ledger_sums()}
         proofs = {}
-        for journal in self:
-            row = said.get(journal.id)
-            if not row:
-                continue
+        for journal in self.filtered(lambda each: each.id in said):
+            row = said[journal.id]
             currency = journal.currency_id or journal.company_id.sudo().currency_id
-            rest = ledgers.get(journal.default_account_id.id, 0.0) - row["balance"]
+            sums = ledgers.get(journal.id, {"ledger": 0.0, "direct": 0.0})
+            rest = sums["ledger"] - sums["direct"] - row["balance"]
+            direct = not currency.is_zero(sums["direct"])
             agrees = currency.is_zero(rest)
             proofs[journal.id] = {
                 "bank_proof": "green" if agrees else "red",
                 "bank_proof_class": "text-success" if agrees else "text-danger",
                 "bank_difference": currency.format(rest),
+                "bank_direct": currency.format(sums["direct"]) if direct else False,
                 "bank_statement_date": format_date(self.env, row["statement_date"]),
             }
         return proofs
@@ -86,12 +90,7 @@ class AccountJournal(models.Model):
         return self.env.execute_query_dict(
             SQL(
                 """
-                WITH last AS (
-                    SELECT DISTINCT ON (journal_id)
-                           journal_id, date, balance_end_real
-                      FROM account_bank_statement
-                     WHERE journal_id = ANY(%(journals)s) AND date IS NOT NULL
-                  ORDER BY journal_id, date DESC, id DESC)
+                WITH last AS (%(last)s)
                 SELECT line.journal_id,
                        MAX(last.date) AS statement_date,
                        COALESCE(MAX(last.balance_end_real), 0)
@@ -105,29 +104,75 @@ class AccountJournal(models.Model):
              LEFT JOIN account_bank_statement statement
                     ON statement.id = line.statement_id
              LEFT JOIN last ON last.journal_id = line.journal_id
-                 WHERE line.journal_id = ANY(%(journals)s) AND move.state = 'posted'
+                 WHERE line.journal_id = ANY(%(journals)s)
+                   AND move.state = 'posted'
+                   AND move.date <= %(today)s
               GROUP BY line.journal_id
                 """,
+                last=self._last_statements(),
                 journals=self.ids,
+                today=fields.Date.context_today(self),
             )
         )
 
-    def _ledger_balances(self):
-        """Return {id of account: balance in its currency} of the banks' accounts."""
-        rows = (
-            self.env["account.move.line"]
-            .sudo()
-            ._read_group(
-                [
-                    ("account_id", "in", self.default_account_id.ids),
-                    ("parent_state", "=", "posted"),
-                    ("company_id", "child_of", self.company_id.ids),
-                ],
-                ["account_id"],
-                ["amount_currency:sum"],
+    def _last_statements(self):
+        """Return the query of each journal's last statement till today."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (journal_id) journal_id, date, balance_end_real
+              FROM account_bank_statement
+             WHERE journal_id = ANY(%s) AND date <= %s
+          ORDER BY journal_id, date DESC, id DESC
+            """,
+            self.ids,
+            fields.Date.context_today(self),
+        )
+
+    def _ledger_sums(self):
+        """Return the balance of each bank's account, and what no bank line made of it.
+
+        Of the latter, what is older than the first bank line is the opening balance:
+        where there are statements, they contain it.
+        """
+        self.env["account.move.line"].flush_model()
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                WITH last AS (%(last)s), first AS (
+                    SELECT line.journal_id, MIN(move.date) AS date
+                      FROM account_bank_statement_line line
+                      JOIN account_move move ON move.id = line.move_id
+                     WHERE line.journal_id = ANY(%(journals)s)
+                       AND move.state = 'posted'
+                       AND move.date <= %(today)s
+                  GROUP BY line.journal_id)
+                SELECT journal.id AS journal_id,
+                       SUM(item.amount_currency) AS ledger,
+                       COALESCE(SUM(item.amount_currency) FILTER (
+                           WHERE move.statement_line_id IS NULL
+                             AND (last.journal_id IS NULL
+                                  OR item.date >= COALESCE(first.date, %(today)s))
+                       ), 0) AS direct
+                  FROM account_journal journal
+                  JOIN res_company company ON company.id = journal.company_id
+                  JOIN account_move_line item
+                    ON item.account_id = journal.default_account_id
+                  JOIN res_company branch
+                    ON branch.id = item.company_id
+                   AND branch.parent_path LIKE company.parent_path || '%%'
+                  JOIN account_move move ON move.id = item.move_id
+             LEFT JOIN last ON last.journal_id = journal.id
+             LEFT JOIN first ON first.journal_id = journal.id
+                 WHERE journal.id = ANY(%(journals)s)
+                   AND item.parent_state = 'posted'
+                   AND item.date <= %(today)s
+              GROUP BY journal.id
+                """,
+                last=self._last_statements(),
+                journals=self.ids,
+                today=fields.Date.context_today(self),
             )
         )
-        return {account.id: amount for account, amount in rows}
 
     # === ACTIONS === #
 
@@ -160,4 +205,6 @@ class AccountJournal(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "payment_reconciliation.action_bank_reconciliation_report"
         )
-        return {**action, "context": {"default_journal_id": self.id}}
+        today = fields.Date.context_today(self)
+        context = {"default_journal_id": self.id, "default_date": today}
+        return {**action, "context": context}

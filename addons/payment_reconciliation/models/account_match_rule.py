@@ -138,13 +138,15 @@ class AccountMatch(models.Model):
 
         :param float amount: in the journal's currency, above zero for a credit
         """
-        line = self.statement_line_id
+        line, account = self.statement_line_id, item.account_id
+        partner = item.partner_id or line.partner_id
         counterpart = Counterpart(
-            account=item.account_id,
-            partner=item.partner_id or line.partner_id,
+            account=account,
+            partner=partner,
             taxes=item.tax_ids,
             label=item.label or line.payment_ref,
-            analytic=item.analytic_distribution,
+            analytic=item.analytic_distribution
+            or line._proposed_distribution(account, partner),
         )
         rows = line._counterpart_rows(counterpart, line.currency_id, amount)
         model = {"reconcile_model_id": self.reconcile_model_id.id}

@@ -183,16 +183,16 @@ class AccountBankStatementLine(models.Model):
         taxes = self.env["account.tax"].union(
             *(self._chosen("account.tax", tax) for tax in wish.get("taxes") or ())
         )
+        partner = self._chosen("res.partner", wish.get("partner")) or self.partner_id
         return self._simple_part(
             wish,
             left,
             Counterpart(
                 account=account,
-                partner=self._chosen("res.partner", wish.get("partner"))
-                or self.partner_id,
+                partner=partner,
                 taxes=taxes,
                 label=wish.get("label") or self.payment_ref,
-                analytic=wish.get("analytic") or None,
+                analytic=self._chosen_distribution(wish, account, partner),
             ),
             account.display_name,
         )

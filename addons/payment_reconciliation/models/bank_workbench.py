@@ -9,6 +9,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from .bank_distribution import ANALYTICS
+
 CHUNK = 80  # lines that are shown at once; the next come while scrolling
 GROUPED_BY = ("many2one", "selection", "char", "boolean", "date")
 STATE_FIELDS = ("is_reconciled", "match_ids", "match_failure")
@@ -33,8 +35,10 @@ class AccountBankStatementLine(models.Model):
         :param list domain: of the search bar and the action
         :param str groupby: field, with ``:month`` etc. for a date; None for no groups
         :return: dict of ``lines``, ``more``, and at offset 0 also ``groups``,
-            ``progress`` and ``may_act``
+            ``progress``, ``waiting``, ``may_act``, ``may_create_partner`` and
+            ``has_analytics``
         """
+        domain = self._workbench_domain(domain)
         field, granularity = self._workbench_groupby(groupby)
         order = f"{field}, internal_index desc" if field else "internal_index desc"
         if granularity:
@@ -47,7 +51,10 @@ class AccountBankStatementLine(models.Model):
             result |= {
                 "groups": [group["shown"] for group in groups],
                 "progress": self.workbench_progress(domain),
+                "waiting": self._workbench_waiting(),
                 "may_act": self._may_match(),
+                "may_create_partner": self.env["res.partner"].has_access("create"),
+                "has_analytics": self.env.user.has_group(ANALYTICS),
             }
         return result
 
@@ -66,6 +73,16 @@ class AccountBankStatementLine(models.Model):
         matches.fetch(["move_line_id", "item_ids", "payout_id", "evidence", "how"])
         items = matches.move_line_id | matches.item_ids
         items.move_id.mapped("display_name")
+
+    @api.model
+    def _workbench_domain(self, domain):
+        """Return the domain of those lines of a selection that may be worked on."""
+        return Domain(domain)
+
+    @api.model
+    def _workbench_waiting(self):
+        """Return in words which lines are left out for now, and why."""
+        return []
 
     @api.model
     def _may_match(self):
@@ -133,7 +150,7 @@ class AccountBankStatementLine(models.Model):
 
         The selection counts without its filters on what is matched.
         """
-        domain = Domain(domain).map_conditions(_without_state)
+        domain = self._workbench_domain(domain).map_conditions(_without_state)
         rows = self._read_group(
             domain & Domain("is_reconciled", "=", False),
             ["currency_id"],

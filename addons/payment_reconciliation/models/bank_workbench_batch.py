@@ -21,7 +21,7 @@ class AccountBankStatementLine(models.Model):
         """
         lines = self.search(
             [
-                *domain,
+                *self._workbench_domain(domain),
                 ("is_reconciled", "=", False),
                 ("match_ids.state", "=", "proposed"),
             ],

@@ -51,7 +51,7 @@ class AccountBankStatementLine(models.Model):
             **self._workbench_row(),
             "bank": self._said_by_bank(),
             "partner_id": self.partner_id.id,
-            "likely_partner_id": (self.partner_id or self._named_partner()).id,
+            **self._shown_likely_partner(),
             "company_id": self.company_id.id,
             "journal_id": self.journal_id.id,
             "move_id": self.move_id.id,
@@ -64,6 +64,14 @@ class AccountBankStatementLine(models.Model):
             "entry": self._shown_entry(),
             "discrepancies": self._shown_discrepancies(),
             **self._shown_talk(),
+        }
+
+    def _shown_likely_partner(self):
+        """Return who paid or was paid, as far as the bank's words tell."""
+        likely = self.partner_id or self._named_partner()
+        return {
+            "likely_partner_id": likely.id,
+            "likely_partner": likely.display_name or "",
         }
 
     def _named_partner(self):
@@ -106,6 +114,7 @@ class AccountBankStatementLine(models.Model):
                     "amount_currency": item.amount_currency,
                     "balance": item.balance,
                     "matching": item.matching_number,
+                    "analytic_distribution": item.analytic_distribution,
                     "is_tax": bool(item.tax_line_id),
                     "is_bank": item.account_id == self.journal_id.default_account_id,
                     "is_left": item.account_id == self.journal_id.suspense_account_id,
@@ -126,7 +135,11 @@ class AccountBankStatementLine(models.Model):
         partners = Partner.browse({row.get("partner_id") or 0 for row in rows} - {0})
         names = {each.id: each.display_name for each in accounts.sudo()}
         owners = {each.id: each.display_name for each in partners.sudo()}
-        return [self._shown_item(row, names, owners) for row in rows]
+        analytics = self._shown_distributions(rows)
+        return [
+            {**self._shown_item(row, names, owners), "analytic": analytic}
+            for row, analytic in zip(rows, analytics, strict=True)
+        ]
 
     def _bank_row(self):
         liquidity, _suspense, _others = self._seek_for_lines()

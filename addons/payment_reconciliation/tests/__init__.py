@@ -16,6 +16,7 @@ from . import (
     test_returned_payments,
     test_runs,
     test_workbench,
+    test_workbench_analytics,
     test_workbench_batch,
     test_workbench_currencies,
 )

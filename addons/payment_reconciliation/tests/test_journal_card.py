@@ -1,5 +1,6 @@
 """A bank's card on the dashboard."""
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -48,10 +49,52 @@ class TestJournalCard(ReconciliationCommon):
         card = self.card()
         self.assertEqual(card["bank_proof"], "green")
         self.assertIn("2026", card["bank_statement_date"])
+        self.assertFalse(card["bank_direct"])
+
+    def proof(self):
+        """Return the card's (colour, difference); the report must say the same."""
+        self.env.invalidate_all()
+        report = self.env["bank.reconciliation.report"].create(
+            {"journal_id": self.bank.id, "date": fields.Date.context_today(self.bank)}
+        )
+        card, shown = self.card(), report.currency_id.format
+        self.assertEqual(card["bank_difference"], shown(report.difference))
+        direct = report.direct_amount and shown(report.direct_amount)
+        self.assertEqual(card["bank_direct"] or 0.0, direct)
+        agrees = report.currency_id.is_zero(report.difference)
+        self.assertEqual(card["bank_proof"], "green" if agrees else "red")
+        return card["bank_proof"], report.difference
+
+    def state(self, lines, start, end, name="2026-03"):
+        """Make a statement of lines."""
+        return self.env["account.bank.statement"].create(
+            {
+                "name": name,
+                "line_ids": [Command.set(lines.ids)],
+                "balance_start": start,
+                "balance_end_real": end,
+            }
+        )
+
+    def test_the_card_judges_as_the_report_does(self):
+        """Entries without a bank line are explained, and named; the rest is not."""
+        self.enter(1000.0, "2025-12-31")  # the opening balance
+        line = self.say_bank("rent", -30.0)
+        self.assertEqual(self.proof(), ("green", 0.0))
+        statement = self.state(line, 1000.0, 970.0)
+        self.assertEqual(self.proof(), ("green", 0.0))
+        self.assertFalse(self.card()["bank_direct"], "the statement contains it")
         self.enter(12.0, "2026-03-15")
-        card = self.card()
-        self.assertEqual(card["bank_proof"], "red")
-        self.assertIn("12.00", card["bank_difference"])
+        self.assertEqual(self.proof(), ("green", 0.0))
+        self.assertIn("12.00", self.card()["bank_direct"])
+        self.say_bank("later", 5.0, date="2026-03-20")
+        self.assertEqual(self.proof(), ("green", 0.0))
+        statement.balance_end_real = 975.0
+        self.assertEqual(self.proof(), ("red", -5.0))
+        tomorrow = fields.Date.add(fields.Date.context_today(line), days=1)
+        self.say_bank("a day ahead", 7.0, date=tomorrow)
+        self.enter(3.0, tomorrow)
+        self.assertEqual(self.proof(), ("red", -5.0))
 
     def test_a_statement_without_all_its_lines(self):
         line = self.say_bank("rent", -30.0)

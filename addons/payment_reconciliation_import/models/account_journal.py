@@ -14,6 +14,24 @@ class AccountJournal(models.Model):
         formats = super()._get_bank_statements_available_import_formats()
         return [*formats, "CAMT", "MT940", "OFX"]
 
+    def _fill_bank_cash_dashboard_data(self, dashboard_data):
+        """Name the file that is being imported; before it is whole nothing is proved.
+
+        Its statement has the closing balance of lines that are not there yet.
+        """
+        result = super()._fill_bank_cash_dashboard_data(dashboard_data)
+        files = self.env["bank.statement.file"].sudo()._unfinished()
+        words = {}
+        for file in files.filtered(lambda each: each.journal_ids & self):
+            if said := file._wait_words():
+                words |= dict.fromkeys(file.journal_ids.ids, said)
+        for journal in self:
+            data = dashboard_data[journal.id]
+            data["bank_importing"] = words.get(journal.id)
+            if data["bank_importing"]:
+                data["bank_proof"] = False
+        return result
+
     def _statement_line_import_speeddict(self):
         """Leave out accounts of several partners: they do not tell who paid."""
         known = super()._statement_line_import_speeddict()

@@ -84,6 +84,38 @@ class BankStatementFile(models.Model):
             each.open_count = left.get(each, 0)
             each.proposed_count = proposed.get(each, 0)
 
+    # === WHETHER IT IS WHOLE === #
+
+    def _is_whole(self):
+        """Return whether all lines of this file are in the books."""
+        self.ensure_one()
+        return self.state == "done"
+
+    @api.model
+    def _unfinished(self):
+        """Return the files that may have lines in the books and are not whole."""
+        return self.search([("state", "in", ("queued", "running", "failed"))])
+
+    def _wait_words(self):
+        """Return in words what lines of this file wait for; "" if there are none."""
+        self.ensure_one()
+        if self.state != "failed":
+            return self.env._(
+                "%(file)s is being imported: %(done)s of %(count)s lines are there. "
+                "They can be matched when all are.",
+                file=self.name,
+                done=self.lines_done,
+                count=self.line_count,
+            )
+        of_file = [("statement_file_id", "=", self.id)]
+        left = self.env["account.bank.statement.line"].search_count(of_file)
+        return left and self.env._(
+            "The import of %(file)s failed, and %(count)s of its lines could not be "
+            "taken back: they wait until it is whole. See Statement Files.",
+            file=self.name,
+            count=left,
+        )
+
     # === FROM THE IMPORT === #
 
     @api.model

@@ -49,9 +49,24 @@ class BankStatementFilePart(models.Model):
             for values in new
         ]
         self.env["account.bank.statement.line"].with_context(
-            tracking_disable=True, mail_create_nolog=True
+            **self._context_to_make()
         ).create(lines)
         self.write({"statement_id": statement.id, "is_done": True})
+
+    def _context_to_make(self):
+        """Return the context in which lines are made without needless work.
+
+        Analytic items are made when the entry is posted; before that Odoo would delete
+        and make them once more. Where no distribution model exists none is looked for,
+        line by line.
+        """
+        models_ = self.env["account.analytic.distribution.model"].sudo()
+        return {
+            "tracking_disable": True,
+            "mail_create_nolog": True,
+            "skip_analytic_sync": True,
+            "without_distribution_models": not models_.search_count([], limit=1),
+        }
 
     def _new_lines(self):
         """Return the lines that no other file has brought since this one was read."""

@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.payment_reconciliation_import.models import (
@@ -63,6 +64,85 @@ class TestBackground(ImportCommon):
         self.assertEqual(
             Line.search(Line._to_match_domain()) & self.lines(), self.lines()
         )
+
+    def test_nobody_matches_a_line_before_its_file_is_whole(self):
+        """It may be taken back: the workbench leaves it out, and says so."""
+        Line = self.env["account.bank.statement.line"].with_user(self.accountant)
+        other = self.say_bank("by hand", 50.0)
+        result = self.say_file(self.large())
+        self.run_job(rounds=1)
+        self.env.invalidate_all()
+        of_bank = [("journal_id", "=", self.bank.id)]
+        found = Line.workbench_lines(of_bank)
+        self.assertEqual([line["id"] for line in found["lines"]], other.ids)
+        self.assertEqual(found["progress"]["left"], 1)
+        [words] = found["waiting"]
+        self.assertIn("4 of 10 lines are there", words)
+        line = (self.lines() - other)[:1].with_user(self.accountant)
+        part = {"kind": "account", "id": self.transit.id}
+        refused = {
+            "post": lambda: line.workbench_post([part], of_bank),
+            "partner": lambda: line.workbench_set_partner(self.partner.id, of_bank),
+        }
+        for name, act in refused.items():
+            with self.subTest(name), self.assertRaisesRegex(UserError, "as a whole"):
+                act()
+        self.assertIn("as a whole", line.best_match_evidence)
+        self.run_job()
+        self.assertEqual(result.state, "done")
+        self.env.invalidate_all()
+        found = Line.workbench_lines(of_bank)
+        self.assertEqual((len(found["lines"]), found["waiting"]), (11, []))
+        line.workbench_post([part], of_bank)
+        self.assertTrue(line.is_reconciled)
+
+    def test_the_card_proves_nothing_before_the_file_is_whole(self):
+        self.say_file(self.large())
+        self.run_job(rounds=1)
+
+        def card():
+            self.env.invalidate_all()
+            return self.bank._get_journal_dashboard_data_batched()[self.bank.id]
+
+        self.assertIn("4 of 10 lines are there", card()["bank_importing"])
+        self.assertFalse(card()["bank_proof"])
+        self.run_job()
+        self.assertFalse(card()["bank_importing"])
+        self.assertEqual(card()["bank_proof"], "green")
+
+    def test_a_proposal_waits_for_its_file(self):
+        invoice = self.owe(1.0)
+        self.say_file(self.large())
+        self.run_job(rounds=1)
+        line = self.lines().filtered(lambda each: each.amount == 1.0)
+        match = (
+            self.env["account.match"]
+            .sudo()
+            .create(
+                {
+                    "statement_line_id": line.id,
+                    "move_line_id": invoice.line_ids.filtered("date_maturity").id,
+                }
+            )
+        )
+        with self.assertRaisesRegex(UserError, "as a whole"):
+            match.with_user(self.accountant).sudo(False).action_accept()
+        self.assertUntouched(line)
+
+    def test_lines_that_could_not_be_taken_back_wait(self):
+        result = self.say_file(self.large())
+        self.run_job(rounds=1)
+        part = type(self.env["bank.statement.file.part"])
+        file = type(self.env["bank.statement.file"])
+        with (
+            patch.object(part, "_make", side_effect=ValueError("disk is full")),
+            patch.object(file, "_take_back", side_effect=ValueError("locked")),
+        ):
+            self.run_job(rounds=1)
+        self.env.invalidate_all()
+        self.assertEqual(result.state, "failed")
+        found = self.env["account.bank.statement.line"].workbench_lines([])
+        self.assertIn("4 of its lines could not be taken back", found["waiting"][0])
 
     def test_what_fails_midway_is_taken_back_as_a_whole(self):
         result = self.say_file(self.large())

@@ -215,6 +215,26 @@ class TestImport(ImportCommon):
         self.say_file(camt(entry(5, "x", "B1", details=details)))
         self.assertFalse(self.lines().partner_id)
 
+    def test_a_distribution_model_applies_as_on_a_line_by_hand(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Sites"})
+        site = self.env["account.analytic.account"].create(
+            {"name": "Hamburg", "plan_id": plan.id}
+        )
+        suspense = self.bank.suspense_account_id
+        self.env["account.analytic.distribution.model"].create(
+            {
+                "account_prefix": suspense.code,
+                "analytic_distribution": {str(site.id): 100.0},
+            }
+        )
+        by_hand = self.say_bank("A", 9.0)
+        self.say_file(camt(entry(9, "A", "B1")))
+        imported = self.lines() - by_hand
+        for line in (by_hand, imported):
+            analytic = line.line_ids.analytic_line_ids
+            self.assertEqual(analytic.mapped("amount"), [9.0])
+            self.assertEqual(analytic[plan._column_name()], site)
+
     def test_a_missing_statement_is_noted(self):
         self.say_file(camt(entry(100, "A", "B1"), opening=0, closing=100))
         later = entry(5, "B", "B2", day="2026-03-20")

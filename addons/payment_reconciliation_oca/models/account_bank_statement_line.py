@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class AccountBankStatementLine(models.Model):
@@ -85,8 +86,13 @@ class AccountBankStatementLine(models.Model):
     # === WHAT A PERSON DECIDES THERE === #
 
     def reconcile_bank_line(self):
-        """Note our proposal as accepted if it is what the person validates."""
+        """Note our proposal as accepted if it is what the person validates.
+
+        :raise UserError: if nobody may match the line yet
+        """
         self.ensure_one()
+        if reason := self._wait_reason():
+            raise UserError(reason)
         laid = self.reconcile_data_info["data"]
         match = self.match_ids.filtered(lambda each: each._is_laid(laid))[:1].sudo()
         items = match._widget_items()

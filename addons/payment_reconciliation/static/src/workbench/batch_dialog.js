@@ -1,4 +1,4 @@
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, onWillDestroy, onWillStart, useState } from "@odoo/owl";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
 import { formatCurrency } from "@web/core/currency";
@@ -22,6 +22,11 @@ export class BatchDialog extends Component {
             posted: [],
             errors: [],
             finished: false,
+        });
+        // Closed by whatever way: what runs is finished, the rest is left.
+        onWillDestroy(() => {
+            this.isClosed = true;
+            this.state.stopped = true;
         });
         onWillStart(async () => {
             const found = await this.workbench.call("workbench_batch", this.workbench.domain);
@@ -88,6 +93,11 @@ export class BatchDialog extends Component {
         return [...line.evidence, ...line.held].map((why) => why.replace(/\.$/, "")).join("; ");
     }
 
+    /** How many were ticked and not tried any more. */
+    get left() {
+        return this.toDo - this.state.done;
+    }
+
     async post() {
         const ticked = this.ticked;
         this.toDo = ticked.length;
@@ -105,8 +115,24 @@ export class BatchDialog extends Component {
             }
         } finally {
             Object.assign(this.state, { running: false, finished: true });
+            if (this.isClosed) {
+                this.workbench.notify(this.summary);
+            }
             await this.refresh();
         }
+    }
+
+    /** What is said where the dialog is not there to say it. */
+    get summary() {
+        const { posted, errors } = this.state;
+        const said = [_t("%s lines are matched; U takes all of them back.", posted.length)];
+        if (this.left) {
+            said.push(_t("Stopped: %s lines are left as they were.", this.left));
+        }
+        if (errors.length) {
+            said.push(_t("%s could not be posted.", errors.length));
+        }
+        return said.join(" ");
     }
 
     /** Show in the list what was posted; one undo takes all of it back. */

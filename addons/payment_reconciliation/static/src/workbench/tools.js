@@ -2,11 +2,13 @@ import { Component, useRef, useState, onMounted } from "@odoo/owl";
 import { MultiRecordSelector } from "@web/core/record_selectors/multi_record_selector";
 import { RecordSelector } from "@web/core/record_selectors/record_selector";
 import { parseMonetary } from "@web/views/fields/parsers";
+import { DistributionField } from "./distribution_field";
+import { PartnerField } from "./partner_field";
 import { focusList } from "./workbench_keys";
 
 /** A small form below the toolbar; what it makes is a part of the line. */
 class Tool extends Component {
-    static components = { RecordSelector, MultiRecordSelector };
+    static components = { DistributionField, MultiRecordSelector, PartnerField, RecordSelector };
     static props = {};
 
     setup() {
@@ -98,10 +100,27 @@ export class AccountTool extends Tool {
         return [["company_id", "parent_of", this.line.company_id]];
     }
 
-    done() {
+    /** The record behind Odoo's widget: it holds what was chosen there. */
+    keepDistribution(record) {
+        this.distribution = record;
+    }
+
+    async done() {
+        // Leaving the widget saves it, which may not have ended yet.
+        await this.distribution?.model.mutex.getUnlockedDef();
         const { id, label, taxes } = this.state;
+        const analytic = this.distribution?.data.analytic_distribution;
         const parts = this.forRest ? this.workbench.settleItems() : this.workbench.parts;
-        return this.add({ kind: "account", id, label, taxes: [...taxes] }, parts);
+        await this.add(
+            {
+                kind: "account",
+                id,
+                label,
+                taxes: [...taxes],
+                ...(analytic && { analytic: { ...analytic } }),
+            },
+            parts
+        );
     }
 }
 
@@ -110,7 +129,12 @@ export class OpenTool extends Tool {
 
     start() {
         const side = this.workbench.left < 0 ? "payable" : "receivable";
-        return { ...super.start(), id: this.line.likely_partner_id || false, side };
+        const { likely_partner_id: id, likely_partner: name } = this.line;
+        return { ...super.start(), id: id || false, name, side };
+    }
+
+    choose(id, name) {
+        Object.assign(this.state, { id, name });
     }
 
     done() {
@@ -139,11 +163,12 @@ export class PartnerTool extends Tool {
     static template = "payment_reconciliation.WorkbenchPartnerTool";
 
     start() {
-        return { id: this.workbench.detail.partner_id || false };
+        const { partner_id: id, partner: name } = this.workbench.detail;
+        return { id: id || false, name: id ? name : "" };
     }
 
-    async choose(id) {
-        this.state.id = id;
+    async choose(id, name) {
+        Object.assign(this.state, { id, name });
         if (id && id !== this.line.partner_id) {
             await this.workbench.setPartner(id);
             this.close();

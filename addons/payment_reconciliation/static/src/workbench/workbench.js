@@ -19,7 +19,10 @@ export class Workbench {
         this.folded = new Set();
         this.more = false;
         this.progress = { left: 0, cleared: 0, left_text: [] };
+        this.waiting = []; // what is left out for now, in words
         this.mayAct = false;
+        this.mayCreatePartner = false;
+        this.hasAnalytics = false;
         this.loading = true;
         this.currentId = false;
         this.detail = null;
@@ -52,7 +55,10 @@ export class Workbench {
         this.groups = Object.fromEntries(found.groups.map((group) => [group.key, group]));
         this.folded = new Set();
         this.progress = found.progress;
+        this.waiting = found.waiting;
         this.mayAct = found.may_act;
+        this.mayCreatePartner = found.may_create_partner;
+        this.hasAnalytics = found.has_analytics;
         this.loading = false;
         const wanted = this.lines.find((line) => line.id === lineId);
         const first = this.lines.find((line) => line.state !== "matched");
