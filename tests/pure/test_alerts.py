@@ -12,27 +12,13 @@ from math import exp
 from random import Random
 
 import pytest
-from payment_analytics.metrics import alerts, silence, unusual
+from payment_analytics.metrics import alerts, silence, unusual, windows
 from payment_analytics.metrics.alerts import DAYS, Policy
+from quiet import binomial, poisson
 
 POLICY = Policy()
 EAGER = Policy(minimum=1, drop=0.0, times=0.0)  # without the guards: the bare test
 HISTORIES = 1_500
-
-
-def poisson(random, mean):
-    """Draw a Poisson number."""
-    if mean > 50:
-        return max(0, round(random.gauss(mean, mean**0.5)))
-    limit, product, count = exp(-mean), random.random(), 0
-    while product > limit:
-        product *= random.random()
-        count += 1
-    return count
-
-
-def binomial(random, tries, rate):
-    return sum(random.random() < rate for _ in range(tries))
 
 
 def quiet_days(random, days=DAYS + 1):
@@ -333,3 +319,23 @@ def test_above_the_contract():
     assert found(215).alarm
     assert found(215).figures["excess"] == pytest.approx(15)
     assert not found(215, payments=10).alarm
+
+
+# === Windows === #
+
+
+def test_the_worst_of_the_past_but_one():
+    """The day that runs is no past; of an outage's hours only one counts."""
+    tried = dict.fromkeys(range(24 * 10), 10)
+    failed = {3: 10, 50: 10, 51: 10, 52: 10, 150: 4}
+    assert windows.most(failed, 2) == 20
+    assert windows.worst_share(failed, tried, 2, 20) == 0.2
+    assert windows.worst_share(failed, tried, 2, 21) == 0
+    assert windows.worst_share({50: 10}, tried, 24, 20) == 0
+    assert windows.most({}, 2) == windows.worst_share({}, {}, 2, 1) == 0
+
+
+def test_a_sudden_payment_is_one_after_eight_others():
+    assert unusual.largest_jump([[10.0] * 8 + [300.0], [10.0] * 7 + [900.0]]) == 30
+    assert unusual.largest_jump([[10.0, 400.0] + [10.0] * 8 + [500.0]]) == 0
+    assert unusual.largest_jump([]) == 0

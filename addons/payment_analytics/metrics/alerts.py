@@ -20,6 +20,9 @@ HOURS = 8760  # checks in a year
 DAYS = 56  # of the past that now is held against: eight weeks
 MIN_DAYS = 14  # with payments, before anything is called unusual
 QUIET = 0.01
+# Eight weeks do not show what happens once a year: beyond the worst of them, by half as
+# much as it was above the usual, is where the unknown begins.
+BEYOND = 1.5
 
 STATISTICAL = (
     "success_rate",
@@ -72,11 +75,13 @@ class Finding:
     mark: str | None = None
 
 
-def success_rate(subject, windows, days, policy, subjects=1):
+def success_rate(subject, windows, days, policy, subjects=1, worst=None):
     """Attempts fail more often than they use to.
 
     :param windows: {hours: (failed, tried)} up to now
     :param days: (failed, tried) of each past day
+    :param dict worst: {hours: share that failed in the worst such windows of the past}:
+        where a batch of old cards is tried each week, that it fails is no news
     :return: Finding of the least likely window, None where there is too little
     """
     past_failed = sum(failed for failed, _tried in days)
@@ -86,6 +91,7 @@ def success_rate(subject, windows, days, policy, subjects=1):
         return None
     usual = past_failed / past_tried
     scale = chance.overdispersion(days)
+    worst = worst or {}
     found = []
     for hours, (failed, tried) in windows.items():
         if tried < policy.minimum:
@@ -96,6 +102,8 @@ def success_rate(subject, windows, days, policy, subjects=1):
         seen = chance.beta_binomial_tail(
             failed / scale, tried / scale, past_failed / scale, past_tried / scale
         )
+        if share - usual <= BEYOND * (worst.get(hours, 0) - usual):
+            seen = max(seen, QUIET)
         found.append((seen, hours, failed, tried))
     if not found:
         return None
@@ -116,17 +124,22 @@ def success_rate(subject, windows, days, policy, subjects=1):
     )
 
 
-def spike(kind, subject, windows, policy, subjects=1, minimum=None, crowd=0.0):
+def spike(
+    kind, subject, windows, policy, subjects=1, minimum=None, crowd=0.0, worst=None
+):
     """There are more failures, or refunds, or attempts, than there use to be.
 
     :param windows: {hours: (count, of, past)}: ``past`` holds (count, of) of the same
         hours of each past day. More of something that there is more of altogether
         (failures among attempts in a sale, say) is no spike; without ``of``, pass 0.
+    :param dict worst: {hours: most that such a window of any hour had in the past}: a
+        person who pays back once a week does so at another hour each time
     :param float crowd: times the usual ``of`` that there must be besides: failures of
         as many attempts as ever are a rate that dropped
     :return: Finding of the least likely window, None where there is too little
     """
     minimum = policy.minimum if minimum is None else minimum
+    worst = worst or {}
     found = []
     for hours, (count, of, past) in windows.items():
         if len(past) < MIN_DAYS or count < minimum:
@@ -141,9 +154,7 @@ def spike(kind, subject, windows, policy, subjects=1, minimum=None, crowd=0.0):
             continue
         mean, size = chance.spread_of_counts(counts)
         seen = chance.negative_binomial_tail(count, mean, size)
-        # Eight weeks do not show what happens once a year: beyond the worst of them,
-        # by as much as it was above the usual, is where the unknown begins.
-        if count <= 1.5 * max(counts):
+        if count <= BEYOND * max(*counts, worst.get(hours, 0)):
             seen = max(seen, QUIET)
         found.append((seen, hours, count, of, usual))
     if not found:

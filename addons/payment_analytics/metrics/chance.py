@@ -108,13 +108,28 @@ def spread_of_counts(counts):
     """Return (mean, size) of a negative binomial fitted to past counts, carefully.
 
     Both lean to the side of no alarm: the mean by its standard error, the variance by
-    the uncertainty that so few counts leave.
+    three of its own.
     """
     number = len(counts)
     mean = (sum(counts) + 0.5) / number
     variance = sum((each - mean) ** 2 for each in counts) / max(number - 1, 1)
-    variance *= 1 + 2 / sqrt(number)
+    return lean_to_more(mean, variance, number)
+
+
+def lean_to_more(mean, variance, number, errors=3):
+    """Return (mean, size) of a negative binomial that counts may well come from.
+
+    The more uneven counts are, the less a few of them say of their variance, whose
+    standard error is sqrt((excess kurtosis + 2) / number) times itself.
+
+    :param int number: of the counts that mean and variance were taken of
+    :param float errors: standard errors by which the variance may be higher
+    """
     mean += sqrt(max(variance, mean) / number)
+    if variance <= 0:
+        return mean, inf
+    kurtosis = 6 * max(variance - mean, 0) / mean**2 + 1 / variance
+    variance *= 1 + errors * sqrt((kurtosis + 2) / number)
     return mean, (mean * mean / (variance - mean) if variance > mean else inf)
 
 

@@ -1,9 +1,10 @@
 """Payments unlike those of the same customer, and too many of one card or customer."""
 
-from math import inf, log, sqrt
+from bisect import insort
+from math import log, sqrt
 
 from . import chance
-from .alerts import QUIET, Finding
+from .alerts import BEYOND, QUIET, Finding
 
 MIN_HISTORY = 8  # payments of the customer
 PRIOR = 10  # payments' worth of belief in the company's usual spread
@@ -28,7 +29,28 @@ def usual_spread(histories):
     return max(sqrt(sum(each * each for each in spreads) / len(spreads)), FLOOR)
 
 
-def amount(subject, mark, new, history, spread, policy, tests=1):
+def largest_jump(histories):
+    """Return the most times their usual that customers suddenly paid before.
+
+    A sudden payment is one that :func:`amount` would call far more: where some order a
+    hundred times their usual now and then, one who does so is no news.
+
+    :param histories: lists of amounts, the oldest first, one for each customer
+    """
+    return max((times for each in histories for times in _jumps(each)), default=0.0)
+
+
+def _jumps(history):
+    before = []
+    for each in history:
+        if len(before) >= MIN_HISTORY:
+            usual = before[len(before) // 2]
+            if each >= FACTOR * usual and each > 2 * before[-1]:
+                yield each / usual
+        insort(before, each)
+
+
+def amount(subject, mark, new, history, spread, policy, tests=1, jump=0.0):
     """A customer pays far more than they use to.
 
     A moderated t-test of the logarithm (Smyth 2004, doi:10.2202/1544-6115.1027): the
@@ -37,6 +59,7 @@ def amount(subject, mark, new, history, spread, policy, tests=1):
     :param float new: the amount, in the currency of the history
     :param history: amounts paid before
     :param float spread: see :func:`usual_spread`
+    :param float jump: see :func:`largest_jump`
     :param tests: payments of customers with a history in an hour, on average
     :return: Finding, None where the customer has too little history
     """
@@ -51,6 +74,8 @@ def amount(subject, mark, new, history, spread, policy, tests=1):
     seen = chance.student_tail(t, PRIOR + degrees)
     usual = sorted(history)[len(history) // 2]
     matters = new >= FACTOR * usual and new > 2 * max(history)
+    if new / usual <= BEYOND * jump:
+        seen = max(seen, QUIET)
     return Finding(
         "amount",
         subject,
@@ -83,9 +108,7 @@ def velocity(kind, counts, past, policy, minimum):
     # Who paid on a day paid at least once: what is above one is what varies.
     mean = sum((count - 1) * often for count, often in past.items()) / days
     variance = sum((count - 1 - mean) ** 2 * often for count, often in past.items())
-    variance *= (1 + 2 / sqrt(days)) / days
-    mean += sqrt(max(variance, 0.01) / days)
-    size = mean * mean / (variance - mean) if variance > mean else inf
+    mean, size = chance.lean_to_more(mean + 0.5 / days, variance / days, days)
     level = policy.level(len(counts))
     found = []
     for subject, count in counts.items():

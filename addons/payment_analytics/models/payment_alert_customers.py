@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from ..metrics import alerts, unusual
 from . import payment_alert_queries as queries
 
+MOST_OTHERS = 1000  # customers who show how amounts vary in a company
+
 
 class PaymentAlert(models.Model):
     """Customers, cards and countries: amounts and numbers unlike those before."""
@@ -21,14 +23,19 @@ class PaymentAlert(models.Model):
                 queries.AMOUNTS,
                 company=company.id,
                 day=now - timedelta(days=1),
+                month=now - timedelta(days=30),
                 year=now - timedelta(days=365),
+                least=unusual.MIN_HISTORY,
+                most=MOST_OTHERS,
             )
         )
-        usual = {(row[1], row[2]): row[4] for row in rows}
-        spread = unusual.usual_spread(list(usual.values()))
-        tests = math.ceil(len(rows) / 24)
+        histories = {(row[1], row[2]): row[4] for row in rows}.values()
+        spread = unusual.usual_spread(histories)
+        jump = unusual.largest_jump(histories)
+        fresh = [row for row in rows if row[0]]
+        tests = math.ceil(len(fresh) / 24)
         worst = {}
-        for transaction, partner, currency, amount, past in rows:
+        for transaction, partner, currency, amount, past in fresh:
             finding = unusual.amount(
                 f"partner:{partner}:{currency}",
                 f"payment:{transaction}",
@@ -37,6 +44,7 @@ class PaymentAlert(models.Model):
                 spread,
                 policy,
                 tests,
+                jump,
             )
             known = worst.get(finding and finding.subject)
             if finding and not (known and known[0].chance <= finding.chance):

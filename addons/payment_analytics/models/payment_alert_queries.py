@@ -69,21 +69,26 @@ _PAID = f"""
        AND tx.source_transaction_id IS NULL AND {LIVE_PAYMENT}
 """
 
-# What was paid within a day, each with the amounts of the same customer before.
+# What was paid within a day, each with the amounts of the same customer before; and, of
+# no payment, the amounts of others who paid lately: how customers of this company vary.
 AMOUNTS = f"""
-    WITH fresh AS ({_PAID} AND tx.paid_at >= %(day)s), past AS (
-        SELECT paid.partner_id, paid.currency_id, array_agg(paid.amount::float8)
-               AS amounts
+    WITH fresh AS ({_PAID} AND tx.paid_at >= %(day)s), who AS (
+        SELECT partner_id, currency_id FROM ({_PAID} AND tx.paid_at >= %(month)s) paid
+      GROUP BY 1, 2 ORDER BY MAX(paid_at) DESC, 1, 2
+         LIMIT GREATEST(%(most)s, (SELECT COUNT(*) FROM fresh))
+    ), past AS (
+        SELECT paid.partner_id, paid.currency_id,
+               array_agg(paid.amount::float8 ORDER BY paid.paid_at, paid.id) AS amounts
           FROM ({_PAID} AND tx.paid_at >= %(year)s AND tx.paid_at < %(day)s) paid
-          JOIN (SELECT DISTINCT partner_id, currency_id FROM fresh) who
-            ON who.partner_id = paid.partner_id AND who.currency_id = paid.currency_id
-      GROUP BY 1, 2
+          JOIN who ON who.partner_id = paid.partner_id
+                  AND who.currency_id = paid.currency_id
+      GROUP BY 1, 2 HAVING COUNT(*) >= %(least)s
     )
-    SELECT fresh.id, fresh.partner_id, fresh.currency_id, fresh.amount::float8,
+    SELECT fresh.id, past.partner_id, past.currency_id, fresh.amount::float8,
            past.amounts
-      FROM fresh
-      JOIN past ON past.partner_id = fresh.partner_id
-               AND past.currency_id = fresh.currency_id
+      FROM past
+      LEFT JOIN fresh ON fresh.partner_id = past.partner_id
+                     AND fresh.currency_id = past.currency_id
 """
 
 # Attempts by customer, card and country of the last day, and how many there were of

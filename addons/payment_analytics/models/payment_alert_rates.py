@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from odoo import api, models
 
 from ..metrics import alerts, thresholds
+from ..metrics import windows as times
 
 WINDOWS = (2, 24)  # hours
 FACTS = (
@@ -84,12 +85,17 @@ class PaymentAlert(models.Model):
     def _rate_finding(self, parts, provider, method, policy, subjects):
         names = ("failed_attempts", ("failed_attempts", "succeeded_attempts"))
         key = f"provider:{provider.id}" + (f":{method.id}" if method else "")
+        failed, tried = _by_hour(parts, names[:1]), _by_hour(parts, names[1])
         finding = alerts.success_rate(
             key,
             {hours: _window(parts, 0, hours, *names) for hours in WINDOWS},
             [_window(parts, 24 * day, 24, *names) for day in range(1, alerts.DAYS + 1)],
             policy,
             subjects,
+            {
+                hours: times.worst_share(failed, tried, hours, policy.minimum)
+                for hours in WINDOWS
+            },
         )
         return [(finding, self._links(provider, method))] if finding else []
 
@@ -118,6 +124,10 @@ class PaymentAlert(models.Model):
                 subjects,
                 minimum[kind],
                 crowd=CROWD if kind == "failures" else 0,
+                worst={
+                    hours: times.most(_by_hour(parts, counted[:1]), hours)
+                    for hours in WINDOWS
+                },
             )
             if finding:
                 found.append((finding, self._links(provider)))
@@ -185,3 +195,12 @@ def _past(parts, hours, name, of):
     oldest = max((ago for facts in parts for ago in facts), default=0)
     days = min(alerts.DAYS, oldest // 24)
     return [_window(parts, 24 * day, hours, name, of) for day in range(1, days + 1)]
+
+
+def _by_hour(parts, names):
+    """Return {hours ago: count} of facts together."""
+    counts = Counter()
+    for facts in parts:
+        for ago, row in facts.items():
+            counts[ago] += sum(row[name] for name in names)
+    return counts

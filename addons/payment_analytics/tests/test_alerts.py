@@ -398,6 +398,44 @@ class TestAlertKinds(AlertsCommon):
         self.pay(12000, NOW - timedelta(minutes=10), attempts=[])
         self.assertEqual(self.check("amount"), alert)
 
+    def test_who_pays_much_where_many_do_now_and_then_is_no_news(self):
+        """Another customer once paid three hundred times the usual."""
+        others = self.env["res.partner"].create([{"name": "A"}, {"name": "B"}])
+        for number in range(12):
+            for partner in (self.partner, *others):
+                self.pay(
+                    40 + number,
+                    NOW - timedelta(days=50 + number),
+                    attempts=[],
+                    partner_id=partner.id,
+                )
+        self.pay(9000, NOW - timedelta(hours=1), attempts=[])
+        before = self.pay(
+            12000, NOW - timedelta(days=9), attempts=[], partner_id=others[0].id
+        )
+        self.assertFalse(self.check("amount"))
+        before.amount = 60
+        self.assertTrue(self.check("amount"))
+
+    def test_refunds_in_batches_at_any_hour(self):
+        """Ten refunds within an hour, as a week ago at another hour: no news."""
+        self.past(30, 2)
+        paid = self.pay(1000, NOW - timedelta(days=20), attempts=[])
+        for ago in (timedelta(minutes=40), timedelta(days=7, hours=6)):
+            for _number in range(10):
+                self.refund(paid, 1, NOW - ago)
+        self.assertFalse(self.check("refunds"))
+
+    def test_failures_in_batches_at_any_hour(self):
+        """Old cards are tried each week: that most of them fail is no news."""
+        self.past(30, 6)
+        for days, hours in ((0, 0), (7, 7), (14, 2)):
+            moment = NOW - timedelta(days=days, hours=hours, minutes=40)
+            for number in range(10):
+                state = "done" if number < 3 else "error"
+                self.pay(moment=moment, state=state, attempts=[])
+        self.assertFalse(self.check())
+
     def charged(self, number, moment, **values):
         self.count += 1
         fact = types.Charge(
