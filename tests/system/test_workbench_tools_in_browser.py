@@ -200,13 +200,15 @@ def test_a_key_acts_on_what_is_shown(running_stage, person, say):
     lines = say(*(("quick fingers", amount, *paid) for amount in amounts))
     at_workbench(person, "quick fingers")
     expect(page.locator("[name=left]").first).to_have_text("2")
-    held = []
+    held, asked = [], []
+    page.on("request", lambda request: asked.append(request.url.rsplit("/")[-1]))
     page.route("**/workbench_open", lambda route: held.append(route))
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     page.wait_for_timeout(700)
     assert len(held) == 1
+    assert "workbench_accept" not in asked
     assert not matched(odoo, lines)
     held[0].continue_()
     page.unroute("**/workbench_open")
@@ -214,6 +216,34 @@ def test_a_key_acts_on_what_is_shown(running_stage, person, say):
     page.wait_for_selector(f"{WORKBENCH}[data-id='{below}'] button[name=accept]")
     press_until_left(person, "Enter", 1)
     assert [line["id"] for line in matched(odoo, lines)] == [int(below)]
+    person.sees_no_error()
+
+
+def test_an_undo_that_is_refused_is_not_forgotten(running_stage, person, say):
+    """Somebody works on the line: the step stays the one that U takes back."""
+    odoo, page = running_stage.odoo, person.page
+    lines = say(("stamps", -4.0), ("stamps", -5.0))
+    at_workbench(person, "stamps")
+    for count in (1, 0):
+        open_tool(person, "w", "input")
+        choose(person, ".o_bank_workbench_tool input >> nth=0", "661900")
+        page.click(".o_bank_workbench_tool button[name=add]")
+        expect(page.locator(".o_bank_workbench_allocation")).to_be_visible()
+        expect(page.locator(".o_bank_workbench_tool")).to_have_count(0)
+        press_until_left(person, "Enter", count)
+    told = "Somebody works on it at the moment."
+    data = {"name": "odoo.exceptions.UserError", "message": told}
+    error = {"code": 0, "message": "Odoo Server Error", "data": data}
+    refusal = {"jsonrpc": "2.0", "id": 1, "error": error}
+    page.route("**/workbench_undo", lambda route: route.fulfill(json=refusal))
+    page.keyboard.press("u")
+    page.wait_for_timeout(700)
+    assert len(matched(odoo, lines)) == 2
+    page.unroute("**/workbench_undo")
+    press_until_left(person, "u", 1)
+    [kept] = matched(odoo, lines)
+    assert odoo.one(LINE, [("id", "=", kept["id"])], ["amount"])["amount"] == -5.0
+    press_until_left(person, "u", 2)
     person.sees_no_error()
 
 

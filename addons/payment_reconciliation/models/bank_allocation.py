@@ -64,10 +64,15 @@ class AccountBankStatementLine(models.Model):
         return parts, left
 
     def _open_items_by_id(self, wishes):
-        """Return {id: journal item} of those asked for that are open, in one query."""
+        """Return {id: journal item} of those asked for that are open, in one query.
+
+        :raise UserError: if one is asked for twice: it can be settled once only
+        """
         ids = [int(wish["id"]) for wish in wishes if wish["kind"] == "item"]
         if not ids:
             return {}
+        if len(set(ids)) < len(ids):
+            raise UserError(self.env._("An open item is chosen twice."))
         domain = Domain(self._get_default_amls_matching_domain())
         found = self.env["account.move.line"].search(domain & Domain("id", "in", ids))
         return {item.id: item for item in found}

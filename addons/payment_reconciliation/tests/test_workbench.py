@@ -237,6 +237,17 @@ class TestWorkbench(WorkbenchCommon):
 
     # === Put together by hand === #
 
+    def test_an_item_is_chosen_once(self):
+        """Twice the same item would leave the second part open, unseen."""
+        invoice = self.owe(100.0)
+        line = self.say_bank("thanks", 200.0)
+        twice = [self.item(invoice), self.item(invoice)]
+        self.assertIn("twice", line.workbench_preview(twice)["problem"])
+        with self.assertRaisesRegex(UserError, "twice"):
+            line.workbench_post(twice, EVERY)
+        self.assertUntouched(line)
+        self.assertEqual(invoice.payment_state, "not_paid")
+
     def test_several_items_the_last_in_part(self):
         first, second = self.owe(60.0), self.owe(100.0)
         line = self.say_bank("both", 100.0)

@@ -6,9 +6,11 @@ STATES = [
     ("queued", "Waiting"),
     ("running", "Importing"),
     ("done", "Imported"),
+    ("taking_back", "Taking Back"),
     ("failed", "Failed"),
     ("taken_back", "Taken Back"),
 ]
+UNDER_WAY = ("queued", "running", "taking_back")  # the job's
 
 
 class BankStatementFile(models.Model):
@@ -93,12 +95,19 @@ class BankStatementFile(models.Model):
 
     @api.model
     def _unfinished(self):
-        """Return the files that may have lines in the books and are not whole."""
-        return self.search([("state", "in", ("queued", "running", "failed"))])
+        """Return the files that are under way, and what a failed one left behind."""
+        failed = self.search([("state", "=", "failed")])
+        rows = self.env["account.bank.statement.line"]._read_group(
+            [("statement_file_id", "in", failed.ids)], ["statement_file_id"]
+        )
+        left = self.union(*(file for (file,) in rows))
+        return self.search([("state", "in", UNDER_WAY)]) | left
 
     def _wait_words(self):
         """Return in words what lines of this file wait for; "" if there are none."""
         self.ensure_one()
+        if self.state == "taking_back":
+            return self.env._("%s is being taken back.", self.name)
         if self.state != "failed":
             return self.env._(
                 "%(file)s is being imported: %(done)s of %(count)s lines are there. "
@@ -195,25 +204,31 @@ class BankStatementFile(models.Model):
         return True
 
     def action_take_back(self):
-        """Delete the lines of this file again.
+        """Delete the lines of this file again; many of them are left to the job.
 
         :raise UserError: if some are matched already
         """
         self._check_may_import()
         for each in self.filtered(lambda file: file.state == "done"):
-            if each._matched_lines():
-                raise UserError(
-                    self.env._(
-                        "%(count)s lines of %(file)s are matched already. Undo these "
-                        "matches first (Matched, select all, Undo), then take the file "
-                        "back.",
-                        count=len(each._matched_lines()),
-                        file=each.name,
-                    )
-                )
-            each.sudo()._take_back()
-            each.sudo().write({"state": "taken_back", "line_count": 0})
+            each._check_unmatched()
+            each.sudo()._begin_to_take_back()
         return True
+
+    def _check_unmatched(self):
+        """Refuse to delete what somebody or the engine has matched.
+
+        :raise UserError: with what to do first
+        """
+        if matched := self._matched_lines():
+            raise UserError(
+                self.env._(
+                    "%(count)s lines of %(file)s are matched already. Undo these "
+                    "matches first (Matched, select all, Undo), then take the file "
+                    "back.",
+                    count=len(matched),
+                    file=self.name,
+                )
+            )
 
     def _matched_lines(self):
         """Return the lines of this file that somebody or the engine has matched."""

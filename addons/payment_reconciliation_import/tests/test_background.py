@@ -136,13 +136,52 @@ class TestBackground(ImportCommon):
         file = type(self.env["bank.statement.file"])
         with (
             patch.object(part, "_make", side_effect=ValueError("disk is full")),
-            patch.object(file, "_take_back", side_effect=ValueError("locked")),
+            patch.object(file, "_take_back_some", side_effect=ValueError("locked")),
         ):
             self.run_job(rounds=1)
         self.env.invalidate_all()
         self.assertEqual(result.state, "failed")
+        self.assertIn("disk is full", result.failure)
+        self.assertIn("4 lines are in the books", result.failure)
         found = self.env["account.bank.statement.line"].workbench_lines([])
         self.assertIn("4 of its lines could not be taken back", found["waiting"][0])
+
+    def test_many_lines_are_taken_back_in_parts(self):
+        """A year's file would outlast the request of who presses the button."""
+        self.patch(bank_statement_file_job, "TAKE_BACK", 4)
+        result = self.say_file(self.large()).with_user(self.accountant)
+        self.run_job()
+        result.action_take_back()
+        self.assertEqual((result.state, len(self.lines())), ("taking_back", 10))
+        self.run_job(rounds=1)
+        self.env.invalidate_all()
+        self.assertEqual((result.state, len(self.lines())), ("taking_back", 6))
+        Line = self.env["account.bank.statement.line"].with_user(self.accountant)
+        found = Line.workbench_lines([("journal_id", "=", self.bank.id)])
+        self.assertFalse(found["lines"])
+        self.assertIn("is being taken back", found["waiting"][0])
+        self.run_job()
+        self.env.invalidate_all()
+        self.assertEqual((result.state, result.line_count), ("taken_back", 0))
+        self.assertFalse(self.lines())
+        self.assertFalse(result.statement_ids)
+
+    def test_what_fails_late_is_taken_back_in_parts(self):
+        self.patch(bank_statement_file_job, "TAKE_BACK", 4)
+        result = self.say_file(self.large())
+        self.run_job(rounds=2)
+        part = type(self.env["bank.statement.file.part"])
+        with patch.object(part, "_make", side_effect=ValueError("disk is full")):
+            self.run_job(rounds=1)
+        self.env.invalidate_all()
+        self.assertEqual((result.state, len(self.lines())), ("taking_back", 4))
+        self.run_job()
+        self.env.invalidate_all()
+        self.assertEqual((result.state, len(self.lines())), ("failed", 0))
+        self.assertEqual(result.failure, "disk is full")
+        result.with_user(self.accountant).action_retry()
+        self.run_job()
+        self.assertEqual((result.state, len(self.lines())), ("done", 10))
 
     def test_what_fails_midway_is_taken_back_as_a_whole(self):
         result = self.say_file(self.large())

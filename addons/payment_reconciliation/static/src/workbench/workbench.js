@@ -464,6 +464,7 @@ export class Workbench {
         }
         const result = await this.act(step.undo);
         if (!result) {
+            this.undoable.push(step); // refused: it can be tried again
             return;
         }
         step.after?.();
