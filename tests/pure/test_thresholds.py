@@ -35,6 +35,18 @@ def test_the_nearest_row_wins():
     assert at(D(2026, 5, 1), network="amex") is None
 
 
+def test_the_companys_own_before_the_common_one():
+    """Also where the common one names the region and is newer."""
+    own = Row(5, D(2025, 1, 1), None, {"network": "visa", "company": 7})
+    asked = {"network": "visa", "region": "world", "company": 7}
+    common = VISA[:3]
+    assert in_force([*common, own], D(2026, 5, 1), **asked) == own
+    of_provider = Row(6, D(2026, 2, 1), None, {"provider": 3})
+    of_method = Row(7, D(2026, 1, 1), None, {"method": 4})
+    asked = {"provider": 3, "method": 4}
+    assert in_force([of_provider, of_method], D(2026, 5, 1), **asked) == of_method
+
+
 def test_regions():
     assert thresholds.region_of("AE") == "mena"
     assert thresholds.region_of("DE") == thresholds.region_of(None) == "world"

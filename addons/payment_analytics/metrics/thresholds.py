@@ -29,8 +29,8 @@ def in_force(rows, day, **asked):
     """Return the row that holds on ``day`` for what is asked, None if there is none.
 
     A row fits if each value of its scope is None or the one that is asked for. Among
-    those that fit, the one that names most wins: the company's own before the common
-    one, a method's before the provider's.
+    those that fit the nearest wins: the company's own before the common one, a method's
+    before the provider's, then the one that names most.
     """
     fitting = [
         row
@@ -45,6 +45,7 @@ def in_force(rows, day, **asked):
     return max(
         fitting,
         key=lambda row: (
+            *(row.scope.get(name) is not None for name in ("company", "method")),
             sum(value is not None for value in row.scope.values()),
             row.valid_from,
             -row.id,
