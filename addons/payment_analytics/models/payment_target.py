@@ -252,9 +252,13 @@ class PaymentTarget(models.Model):
     @api.model
     def _cron_update(self):
         """Renew targets whose period is over, and bring the running ones up to date."""
-        today = fields.Date.today()
-        self.search([("renew", "=", True), ("date_to", "<", today)])._renew(today)
-        self.search([("date_to", ">=", today - timedelta(days=31))])._update()
+        for company, lasting in (
+            self.search([("renew", "=", True)]).grouped("company_id").items()
+        ):
+            today = self.env["payment.figures"]._today(company)
+            lasting.filtered_domain([("date_to", "<", today)])._renew(today)
+        lately = fields.Date.today() - timedelta(days=31)
+        self.search([("date_to", ">=", lately)])._update()
 
     def _renew(self, today):
         """Give the period of today the target of the one that is over, once."""

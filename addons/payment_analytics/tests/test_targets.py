@@ -155,6 +155,17 @@ class TestTargets(AnalyticsCommon):
         self.assertEqual(both.mapped("renew"), [True, False])
         self.assertFalse(target.renew)
 
+    def test_a_period_is_over_by_the_companys_clock(self):
+        target = self.target()
+        for zone, moment, over in (
+            ("America/Los_Angeles", "2026-04-01 03:00:00", False),
+            ("Pacific/Auckland", "2026-03-31 12:00:00", True),
+        ):
+            self.company.partner_id.tz = zone
+            with freeze_time(moment):
+                self.env["payment.target"]._cron_update()
+            self.assertEqual(target.renew, not over, zone)
+
     def test_two_periods_over_are_renewed_as_one(self):
         """February and March were both left to be renewed: March's goal is April's."""
         self.target(value=1000, date_from="2026-02-10")
