@@ -191,7 +191,8 @@ class PaymentAlert(models.Model):
             known = finding.mark and finding.mark == self.mark
             if not finding.alarm or known:
                 return quiet
-            self.write({"solved_on": False, "times": self.times + 1})
+            found = {"found_on": fields.Datetime.now(), "solved_on": False}
+            self.write({**found, "times": self.times + 1})
         elif not finding.holds:
             self._close_if_quiet()
             return quiet

@@ -98,7 +98,9 @@ class TestAlerts(AlertsCommon):
             self.assertFalse(self.check("success_rate"))
         self.assertEqual((alert.state, self.asked(alert)), ("solved", 0))
         self.assertTrue(alert.solved_on)
+        alert.found_on = fields.Datetime.now() - timedelta(days=9)
         self.assertEqual(self.check("success_rate"), alert)  # as if it came back
+        self.assertEqual(alert.found_on, fields.Datetime.now())
         self.assertEqual((self.asked(alert), alert.times), (1, 2))
 
     def test_it_does_not_come_and_go(self):
