@@ -48,8 +48,11 @@ class PaymentCustomerSnapshot(models.Model):
         :param commit: of the cron: takes what is done, returns the seconds left
         :return: whether it came to the end
         """
-        if not commit or not company.payment_customers_from:
-            company.payment_customers_from = fields.Datetime.now()
+        now = fields.Datetime.now()
+        old = fields.Datetime.subtract(now, days=1)
+        begun = company.payment_customers_from
+        if not commit or not begun or begun < old:
+            company.payment_customers_from = now
         active = self._active_entities(company)
         todo = [entity for entity, done in active if not (commit and done)]
         if commit:

@@ -378,6 +378,20 @@ class TestCustomers(CustomersCommon):
         self.assertTrue(self.snapshot() and self.snapshot(self.other))
         self.assertFalse(self.company.payment_customers_from)
 
+    def test_a_run_that_was_stopped_days_ago_begins_anew(self):
+        """What it has computed was right then: lapsed, overdue and new are of a day."""
+        self.card(10, 5)
+        self.compute()
+        ago = fields.Datetime.subtract(fields.Datetime.now(), days=2)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE payment_customer_snapshot SET computed_at = %s", [ago]
+        )
+        self.env.invalidate_all()
+        self.company.payment_customers_from = fields.Datetime.subtract(ago, hours=1)
+        self.Snapshot._compute_company(self.company, lambda *_a, **_k: 60)
+        self.assertGreater(self.snapshot().computed_at, ago)
+
     def patch_batch(self, size):
         self.startPatcher(
             patch.object(payment_customer_snapshot_compute, "BATCH", size)
