@@ -1,12 +1,17 @@
 """The nightly forecast, its totals by horizon, and what came of those before."""
 
+import logging
 from datetime import timedelta
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..metrics import forecast
 from ..report import forecast_facts
+
+_logger = logging.getLogger(__name__)
 
 FRESH_HOURS = 6
 RECHECK_DAYS = 7  # entries are still made for days that are over
@@ -21,7 +26,10 @@ class PaymentForecastRun(models.Model):
 
     @api.model
     def _cron_compute(self):
-        """Forecast every company's cash, and look at what came of the forecasts."""
+        """Forecast every company's cash, and look at what came of the forecasts.
+
+        What fails in one company stops no other; it is tried again the next night.
+        """
         fresh = fields.Datetime.subtract(fields.Datetime.now(), hours=FRESH_HOURS)
         companies = self.env["res.company"].search([], order="id")
         recent = self.search([("computed_at", ">=", fresh), ("origin", "=", "night")])
@@ -29,7 +37,13 @@ class PaymentForecastRun(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(todo))
         for company in todo:
-            self._compute_company(company)
+            try:
+                with self.env.cr.savepoint():
+                    self._compute_company(company)
+            except psycopg2.OperationalError:
+                raise  # a conflict: Odoo starts the job over
+            except Exception:
+                _logger.exception("The cash forecast of %s", company.name)
             if not commit(1):
                 return
 

@@ -1,6 +1,7 @@
 """Expected cash: each document once, on its day; and forecasts against what came."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
@@ -360,6 +361,28 @@ class TestForecast(CustomersCommon):
         wizard.date_from = self.ago(3000)
         with self.assertRaises(UserError):
             wizard.save().action_replay()
+
+    def test_one_company_that_fails_stops_no_other(self):
+        broken = self.env["res.company"].create({"name": "Broken"})
+        compute, done = type(self.Run)._compute_company, []
+
+        def failing(run, company):
+            done.append(company)
+            if company == broken:
+                raise ValueError("broken")
+            return compute(run, company)
+
+        last = self.env["res.company"].create({"name": "Last"})
+        with (
+            patch.object(type(self.Run), "_compute_company", failing),
+            patch.object(
+                type(self.env["ir.cron"]), "_commit_progress", lambda *_a, **_k: 1.0
+            ),
+            self.assertLogs("odoo.addons.payment_analytics", "ERROR"),
+        ):
+            self.Run._cron_compute()
+        self.assertIn(broken, done)
+        self.assertTrue(self.Run.search([("company_id", "=", last.id)]))
 
     def test_rights(self):
         """Sellers see what their customers are to pay; no bills, no balance."""
