@@ -35,14 +35,18 @@ class ResPartner(models.Model):
         }
 
     def _mark_paid(self):
-        """Mark the days on which these, or who belongs to them, paid."""
+        """Mark the days on which these, or who belongs to them, paid.
+
+        Also those of another entity now: they came along with these.
+        """
         if not self:
             return
+        self.flush_model(["parent_id"])
         mark(
             self.env,
-            "tx.partner_id IN (SELECT id FROM res_partner"
-            " WHERE id = ANY(%s) OR commercial_partner_id = ANY(%s))",
-            self.ids,
+            "tx.partner_id IN (WITH RECURSIVE ours(id) AS (SELECT UNNEST(%s) UNION"
+            " SELECT p.id FROM res_partner p JOIN ours ON p.parent_id = ours.id)"
+            " SELECT id FROM ours)",
             self.ids,
         )
 
@@ -153,10 +157,17 @@ class ResCurrencyRate(models.Model):
 
         A rate before which there is none also holds for all earlier days.
         """
-        for currency, rates in self.grouped("currency_id").items():
+        for (currency, company), rates in self.grouped(
+            lambda each: (each.currency_id, each.company_id)
+        ).items():
             since = min(rates.mapped("name"))
-            earlier = self.search_count(
-                [("currency_id", "=", currency.id), ("name", "<", since)], limit=1
+            earlier = self.sudo().search_count(
+                [
+                    ("currency_id", "=", currency.id),
+                    ("company_id", "in", (False, company.id)),
+                    ("name", "<", since),
+                ],
+                limit=1,
             )
             dirty = self.env["payment.rollup.dirty"].sudo()
             since = fields.Date.subtract(since, days=1) if earlier else FIRST

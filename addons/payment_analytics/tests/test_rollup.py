@@ -232,6 +232,54 @@ class TestRollup(RollupCommon):
                 self.assertSame()
         self.assertFalse(self.rollup.search([("provider_id", "=", self.provider.id)]))
 
+    def test_who_comes_along_to_another_company_or_is_merged(self):
+        """A contact's payments are of the salesperson of the firm above, at once."""
+        partners = self.env["res.partner"]
+        sellers = [
+            new_test_user(self.env, login, "sales_team.group_sale_salesman").id
+            for login in ("one", "two")
+        ]
+        small, large = partners.create(
+            [
+                {"name": login, "is_company": True, "user_id": user}
+                for login, user in zip(("Small", "Large"), sellers, strict=True)
+            ]
+        )
+        clerk = partners.create({"name": "Clerk", "parent_id": small.id})
+        other = partners.create({"name": "Other", "user_id": sellers[1]})
+
+        def seen(name):
+            rows = self.rollup.search([("day", "=", "2026-03-03")])
+            return rows.mapped(name).ids
+
+        self.pay(moment=at(3), partner_id=clerk.id)
+        self.computed()
+        self.assertEqual(seen("entity_user_id"), sellers[:1])
+        small.write({"is_company": False, "parent_id": large.id})
+        self.computed()
+        self.assertEqual(clerk.commercial_partner_id, large)
+        self.assertEqual(seen("entity_user_id"), sellers[1:])
+        self.pay(moment=at(4), partner_id=other.id)
+        self.computed()
+        merge = self.env["base.partner.merge.automatic.wizard"]
+        merge._merge((self.partner | other).ids, self.partner)
+        self.computed()
+        self.assertSame()
+
+    def test_the_first_rate_of_a_company_holds_for_all_days_before(self):
+        """Whatever rates another company has had long before."""
+        rates = self.env["res.currency.rate"]
+        self.euro.rate_ids.unlink()
+        values = {"rate": 2, "currency_id": self.euro.id}
+        other = self.env["res.company"].create({"name": "Other"})
+        rates.create({**values, "name": "2020-01-01", "company_id": other.id})
+        self.pay(100, at(4), currency_id=self.euro.id)
+        self.computed()
+        self.assertSame()
+        rates.create({**values, "name": "2026-03-20", "company_id": self.company.id})
+        self.assertTrue(self.computed())
+        self.assertSame()
+
     def test_payments_that_leave_an_order_or_invoice(self):
         """They lose its salesperson; and those of a document that comes gain one."""
         payment = self.pay(moment=at(3))

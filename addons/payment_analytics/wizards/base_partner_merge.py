@@ -14,4 +14,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             .search([("partner_id", "in", left.commercial_partner_id.ids)])
         )
         snapshots._compute_again()
+        left.sudo()._mark_paid()  # the wizard writes past the ORM
         return result
