@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from payment_analytics.dashboard.boards import BOARDS
 from payment_analytics.metrics import mailing
 from payment_analytics.metrics.definitions import METRICS
 
@@ -49,3 +50,13 @@ def test_changes():
 def test_every_figure_is_registered():
     for names in mailing.FIGURES.values():
         assert set(names) <= set(METRICS)
+    boards = {board.name: board for board in BOARDS}
+    for name, figures in mailing.BOARDS.items():
+        assert set(figures) <= {tile.ident for tile in boards[name].tiles}
+    assert set(boards) - set(mailing.BOARDS) <= set(mailing.FIGURES)
+
+
+def test_changes_of_what_is_neither_good_nor_bad():
+    assert mailing.moved(False, 150, 100, None) == (0.5, None)
+    assert mailing.moved(False, 150, 100, True) == (0.5, False)
+    assert mailing.moved(True, 0.5, 0.75, True) == (-0.25, True)

@@ -59,12 +59,13 @@ METHOD = Filter("Payment Method", "relation", {"modelName": "payment.method"})
 COUNTRY = Filter("Country", "relation", {"modelName": "res.country"})
 CUSTOMER = Filter("Customer", "relation", {"modelName": "res.partner"})
 SALESPERSON = Filter("Salesperson", "relation", {"modelName": "res.users"})
+CHANNEL = "Channel"
 
 
 def channel(model):
     """Return the filter by channel; its values are those of ``model``'s field."""
     return Filter(
-        "Channel", "selection", {"resModel": model, "selectionField": "channel"}
+        CHANNEL, "selection", {"resModel": model, "selectionField": "channel"}
     )
 
 

@@ -53,9 +53,9 @@ TILES = (
     Tile(PAYOUTS, "in_transit", (5310, 0, 0)),
     Tile(ITEMS, "receivable", (48200, 0, 0)),
     Tile(ITEMS, "credit_sales", (112500, 0, 0)),
-    Tile(ITEMS, "overdue", (9150, 0, 0), RED),
-    Tile(ITEMS, "overdue_share", (0.19, 0, 0), RED, aggregator="avg"),
-    Tile(ITEMS, "dso", (38.6, 0, 0), AMBER, aggregator="avg"),
+    Tile(ITEMS, "overdue", (9150, 0, 0), RED, False),
+    Tile(ITEMS, "overdue_share", (0.19, 0, 0), RED, False, aggregator="avg"),
+    Tile(ITEMS, "dso", (38.6, 0, 0), AMBER, False, aggregator="avg"),
     Tile(
         TO_COME,
         "amount",

@@ -60,6 +60,7 @@ TILES = (
         "__count",
         (24, 0, 0),
         RED,
+        False,
         aggregator="",
         domain=(("is_lapsed", "=", True),),
         key="lapsed_customers",

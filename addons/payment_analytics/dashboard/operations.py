@@ -70,12 +70,22 @@ TILES = (
     ),
     Tile(BANK, "hand_hours", (1.5, 1.9, 9.2), AMBER, more_is_better=False),
     Tile(BANK, "saved_hours", (24.1, 21.6, 11.3)),
-    Tile(OPEN_BANK, "open_lines", (11, 0, 0), RED, domain=(("how", "=", "open"),)),
-    Tile(DISCREPANCIES, "__count", (4, 0, 0), RED, aggregator="", key="discrepancies"),
+    Tile(
+        OPEN_BANK, "open_lines", (11, 0, 0), RED, False, domain=(("how", "=", "open"),)
+    ),
+    Tile(
+        DISCREPANCIES,
+        "__count",
+        (4, 0, 0),
+        RED,
+        False,
+        aggregator="",
+        key="discrepancies",
+    ),
     Tile(EVENTS, "delay_p50", (1.1, 1.2, 1.4), AMBER, False, aggregator="avg"),
     Tile(EVENTS, "delay_p90", (3.4, 3.9, 4.8), AMBER, False, aggregator="avg"),
-    Tile(OPEN_EVENTS, "parked_events", (1, 0, 0), RED),
-    Tile(HELD, "held_effects", (2, 0, 0), RED),
+    Tile(OPEN_EVENTS, "parked_events", (1, 0, 0), RED, False),
+    Tile(HELD, "held_effects", (2, 0, 0), RED, False),
 )
 
 CHARTS = (

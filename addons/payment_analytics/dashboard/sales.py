@@ -67,6 +67,7 @@ TILES = (
         "__count",
         (3, 0, 0),
         RED,
+        False,
         aggregator="",
         domain=AT_RISK,
         key="products_at_risk",

@@ -28,6 +28,51 @@ FIGURES = {
 }
 """The metrics of each mail, by the dashboard whose figures it tells."""
 
+BOARDS = {
+    "cash": (
+        "gateway_balance",
+        "in_transit",
+        "expected_90",
+        "receivable",
+        "overdue",
+        "overdue_share",
+        "dso",
+    ),
+    "customers": (
+        "customers",
+        "new_customers",
+        "returning_customers",
+        "lapsed_customers",
+        "lifetime_value",
+        "retention_1",
+        "retention_3",
+    ),
+    "operations": (
+        "matched_rate",
+        "engine_rate",
+        "hours_to_match_p50",
+        "saved_hours",
+        "open_lines",
+        "discrepancies",
+        "delay_p90",
+        "parked_events",
+        "held_effects",
+    ),
+    "sales": (
+        "gross",
+        "successful_payments",
+        "average_ticket",
+        "products_at_risk",
+        "paid_quantity",
+        "sell_through",
+        "days_left",
+    ),
+}
+"""The tiles of each mail that tells those of a board."""
+
+# More of it is neither good nor bad by itself.
+NEUTRAL = ("days_left", "free_quantity", "gateway_balance", "in_transit", "receivable")
+
 
 def began(frequency, day):
     """Return the first day of the period that ``day`` is in."""
@@ -64,21 +109,31 @@ def due(frequency, hour, now):
 
 
 def change(metric, value, previous):
+    """Return how a metric changed: (as a share or in points, whether for the better).
+
+    :return: (None, None) where it cannot be said; a change of nothing is neither
+    """
+    return moved(metric.unit == SHARE, value, previous, less_is_better(metric))
+
+
+def moved(in_points, value, previous, less):
     """Return how a figure changed: (as a share or in points, whether for the better).
 
+    :param bool in_points: of a share, which changes by points
+    :param less: whether it had better be low, None: neither
     :return: (None, None) where it cannot be said; a change of nothing is neither
     """
     if value is None or previous is None:
         return None, None
-    if metric.unit == SHARE:
-        moved = value - previous
+    if in_points:
+        step = value - previous
     elif previous:
-        moved = (value - previous) / abs(previous)
+        step = (value - previous) / abs(previous)
     else:
         return None, None
-    if abs(moved) < UNSEEN:
+    if abs(step) < UNSEEN:
         return 0.0, None
-    return moved, (moved < 0) == less_is_better(metric)
+    return step, None if less is None else (step < 0) == less
 
 
 def since(first: date, last: date):

@@ -29,6 +29,7 @@ from . import (
     payment_price_list,
     payment_price_list_line,
     payment_report_mail,
+    payment_report_mail_board,
     payment_report_mail_sent,
     payment_rollup_day,
     payment_rollup_dirty,

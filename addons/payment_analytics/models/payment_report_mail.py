@@ -15,6 +15,10 @@ LINKS = {
     "payments": "payment_analytics.dashboard_payments",
     "fees": "payment_analytics.action_payment_fee_report",
     "risk": "payment_analytics.action_payment_alert",
+    "cash": "payment_analytics.dashboard_cash",
+    "customers": "payment_analytics.dashboard_customers",
+    "operations": "payment_analytics.dashboard_operations",
+    "sales": "payment_analytics.dashboard_sales",
 }
 
 
@@ -173,7 +177,9 @@ class PaymentReportMail(models.Model):
         record = found or Sent.create(values)
         try:
             with self.env.cr.savepoint():
-                mail = self._mail(user, first, last)
+                self._check_reader(user)
+                rows = self._rows(user, first, last)
+                mail = self._mail(user, first, last, rows)
         except psycopg2.OperationalError:
             raise  # a conflict: Odoo starts the job over
         except Exception as error:  # noqa: BLE001 - shown on the record
@@ -186,15 +192,13 @@ class PaymentReportMail(models.Model):
                 "sent_on": fields.Datetime.now(),
                 "error": False,
                 "mail_id": mail.id,
+                "told": self._told(rows),
             }
         )
         return True
 
-    def _mail(self, user, first, last):
+    def _mail(self, user, first, last, rows):
         """Create the outgoing mail of one recipient."""
-        if not user.email:
-            raise UserError(self.env._("%s has no e-mail address.", user.name))
-        self._check_reader(user)
         sender = self.company_id.partner_id.email_formatted
         reader = self.with_context(lang=user.lang)
         return (
@@ -203,7 +207,7 @@ class PaymentReportMail(models.Model):
             .create(
                 {
                     "subject": reader._subject(first, last),
-                    "body_html": self._body(user, first, last),
+                    "body_html": self._body(user, first, last, rows),
                     "email_from": sender or self.env.user.email_formatted,
                     "email_to": user.email_formatted,
                     "auto_delete": True,
@@ -216,8 +220,12 @@ class PaymentReportMail(models.Model):
     def _check_reader(self, user):
         """Refuse to send figures to one who may not open them.
 
-        :raise AccessError: if the recipient may not see payments of this company
+        :raise UserError: if the recipient has no address
+        :raise AccessError: if the recipient may not see payments of this company, or
+            not open the board
         """
+        if not user.email:
+            raise UserError(self.env._("%s has no e-mail address.", user.name))
         if self.company_id not in user.company_ids:
             raise AccessError(
                 self.env._(
@@ -227,6 +235,16 @@ class PaymentReportMail(models.Model):
                 )
             )
         self.env["payment.report"].with_user(user).check_access("read")
+        board = self.env.ref(LINKS[self.content]).sudo()
+        if board._name == "spreadsheet.dashboard":
+            if not board.with_user(user).sudo(False).has_access("read"):
+                raise AccessError(
+                    self.env._(
+                        "%(user)s may not open the board %(board)s.",
+                        user=user.name,
+                        board=board.name,
+                    )
+                )
 
     # === CONTENT === #
 
@@ -241,15 +259,28 @@ class PaymentReportMail(models.Model):
             return format_date(self.env, first, date_format="MMMM y")
         return f"{format_date(self.env, first)} – {format_date(self.env, last)}"
 
-    def _body(self, user, first, last):
-        """Return the mail as HTML, under the rights and in the words of ``user``."""
-        reader = (
+    def _reader(self, user):
+        """Return this mail under the rights of ``user``, in this company alone."""
+        return (
             self.with_user(user)
             .sudo(False)
             .with_context(
                 lang=user.lang, tz=user.tz, allowed_company_ids=self.company_id.ids
             )
         )
+
+    def _rows(self, user, first, last):
+        """Return the figures that ``user`` may see."""
+        schedule = self.sudo().with_context(lang=user.lang)
+        return schedule._figures(self._reader(user).env, first, last)
+
+    def _told(self, _rows):
+        """Return what the next mail needs to know of this one's figures."""
+        return False
+
+    def _body(self, user, first, last, rows=None):
+        """Return the mail as HTML, under the rights and in the words of ``user``."""
+        reader = self._reader(user)
         schedule = self.sudo().with_context(lang=user.lang)
         return (
             self.env["ir.qweb"]
@@ -260,7 +291,7 @@ class PaymentReportMail(models.Model):
                     "schedule": schedule,
                     "company": schedule.company_id,
                     "days": schedule._days(first, last),
-                    "rows": schedule._figures(reader.env, first, last),
+                    "rows": rows or self._rows(user, first, last),
                     "targets": schedule._targets(reader.env),
                     "alerts": schedule._alerts(reader.env),
                     "link": schedule._link(),

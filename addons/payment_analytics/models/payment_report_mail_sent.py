@@ -31,6 +31,10 @@ class PaymentReportMailSent(models.Model):
     tries = fields.Integer(readonly=True)
     error = fields.Text(readonly=True)
     mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null")
+    told = fields.Json(
+        readonly=True,
+        help="The figures as of its moment, for the next mail to compare.",
+    )
     problem = fields.Text(compute="_compute_problem")
 
     _once = models.UniqueIndex(

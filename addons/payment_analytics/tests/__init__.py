@@ -12,6 +12,7 @@ from . import (
     test_payment_report,
     test_report_channels,
     test_report_mail,
+    test_report_mail_boards,
     test_report_rights,
     test_rollup,
     test_rollup_workers,
