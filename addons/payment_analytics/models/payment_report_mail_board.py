@@ -125,10 +125,11 @@ class PaymentReportMail(models.Model):
     def _tile_value(self, tile, total):
         """Return a tile's figure: sums of nothing are zero, rates of it are none."""
         value = total[tile.measure]
+        is_sum = tile.aggregator != "avg" and not tile.over
         if tile.over:
             value = value / total[tile.over] if total[tile.over] else None
         if value is None or value is False:
-            return 0.0 if tile.kind in (AMOUNT, COUNT) and not tile.over else None
+            return 0.0 if is_sum and tile.kind in (AMOUNT, COUNT) else None
         return float(value)
 
     # === TELLING === #

@@ -138,7 +138,7 @@ class TestMailsOfTheBank(Mails, ReconciliationCommon):
         self.assertIs(overdue["better"], False)
         self.assertIsNone(second["receivable"]["better"])
         body = schedule._body(self.reader, *WEEK_AFTER)
-        self.assertIn("in the mail before", body)
+        self.assertIn("as of the last", body)
         self.assertIn(f"dashboard_id={self.board('cash').id}", body)
         # What another selection told is no figure before.
         schedule.provider_id = self.provider
@@ -313,3 +313,5 @@ class TestMailsOfCustomers(Mails, CustomersCommon):
             {"gross": 50, "successful_payments": 1, "average_ticket": 50},
         )
         self.assertIn("Saved Method", schedule._scope())
+        saved = self.rows(schedule, period=self.period)
+        self.assertEqual(saved["average_ticket"]["previous"], "–")
