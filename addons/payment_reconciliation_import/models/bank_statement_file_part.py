@@ -1,5 +1,10 @@
+from contextlib import contextmanager
+
 from odoo import fields, models
 from odoo.exceptions import UserError
+
+# Of account.bank.statement: computed from all of its lines.
+SUMS = ("balance_end", "date", "first_line_index", "is_complete", "journal_id")
 
 
 class BankStatementFilePart(models.Model):
@@ -48,10 +53,31 @@ class BankStatementFilePart(models.Model):
             }
             for values in new
         ]
-        self.env["account.bank.statement.line"].with_context(
-            **self._context_to_make()
-        ).create(lines)
+        Line = self.env["account.bank.statement.line"]
+        with self._summed_up_once(statement):
+            Line.with_context(**self._context_to_make()).create(lines)
         self.write({"statement_id": statement.id, "is_done": True})
+
+    @contextmanager
+    def _summed_up_once(self, statement):
+        """Let what Odoo sums up over all lines of a statement wait for its last part.
+
+        It would be read anew with each part: the longer the statement, the slower.
+        """
+        sums = [statement._fields[name] for name in SUMS]
+        others = (self.file_id.part_ids - self).filtered(
+            lambda part: part.number == self.number
+        )
+        if all(part.is_done for part in others):
+            for field in sums:
+                self.env.add_to_compute(field, statement)
+            yield
+        elif not any(part.is_done for part in others):
+            yield  # the first: it gives the statement its bank and a date
+        else:
+            with self.env.protecting(sums, statement):
+                yield
+                self.env.flush_all()
 
     def _context_to_make(self):
         """Return the context in which lines are made without needless work.

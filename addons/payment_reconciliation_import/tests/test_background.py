@@ -220,6 +220,46 @@ class TestBackground(ImportCommon):
         self.assertEqual(sorted(self.lines().mapped("amount")), list(range(1, 11)))
         self.assertTrue(result.statement_ids.is_complete)
 
+    def test_a_statement_is_summed_up_once(self):
+        """Not with each part: that would read all lines of the year each time."""
+        statement = type(self.env["account.bank.statement"])
+        result = self.say_file(self.large(18))  # five parts
+        counts = []
+        summed_up = statement._compute_balance_end
+
+        def count(records):
+            counts[-1] += 1
+            return summed_up(records)
+
+        self.patch(statement, "_compute_balance_end", count)
+        for _part in range(5):
+            counts.append(0)
+            self.run_job(rounds=1)
+            self.env.flush_all()
+            self.env.invalidate_all()
+        self.assertEqual(counts[1:4], [0, 0, 0])
+        self.run_job()
+        self.assertEqual(result.state, "done")
+        found = result.statement_ids
+        self.assertEqual(found.balance_end, sum(range(1, 19)))
+        self.assertTrue(found.is_complete)
+        self.assertEqual(found.journal_id, self.bank)
+        self.assertEqual(
+            found.first_line_index, min(self.lines().mapped("internal_index"))
+        )
+        self.assertEqual(found.date, self.lines()[:1].date)
+
+    def test_the_last_lines_are_known_meanwhile(self):
+        """The last part brings nothing new, and yet the statement is summed up."""
+        result = self.say_file(self.large(10))
+        self.run_job(rounds=2)
+        self.say_file(camt(entry(9, "x9", "B9"), entry(10, "x10", "B10")))
+        self.run_job()
+        found = result.statement_ids
+        self.assertEqual((result.state, result.known_count), ("done", 2))
+        self.assertEqual(found.balance_end, found.balance_end_real)
+        self.assertTrue(found.is_complete)
+
     def test_many_lines(self):
         """A later part costs no more than the first."""
         self.patch(bank_statement_file, "PART", 100)
