@@ -1,7 +1,10 @@
 """How the snapshots come to be: facts by SQL in batches, then ranks, then scores."""
 
 import json
+import logging
 from datetime import datetime, timezone
+
+import psycopg2
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -10,6 +13,8 @@ from odoo.tools import SQL, split_every
 from ..metrics import rfm, score
 from ..report import customer_facts
 from ..report.payment_facts import DEPENDS, select_facts
+
+_logger = logging.getLogger(__name__)
 
 BATCH = 5000  # customers
 COHORT_MONTHS = 60  # after that, the rows of a cohort end
@@ -26,7 +31,10 @@ class PaymentCustomerSnapshot(models.Model):
 
     @api.model
     def _cron_compute(self):
-        """Compute all companies; stopped and started again it goes on where it was."""
+        """Compute all companies; stopped and started again it goes on where it was.
+
+        What fails in one company stops no other.
+        """
         now = fields.Datetime.now()
         fresh = fields.Datetime.subtract(now, hours=FRESH_HOURS)
         companies = self.env["res.company"].search([], order="id")
@@ -38,8 +46,15 @@ class PaymentCustomerSnapshot(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(todo))
         for company in todo:
-            if not self._compute_company(company, commit):
-                return
+            try:
+                if not self._compute_company(company, commit):
+                    return
+            except psycopg2.OperationalError:
+                raise  # a conflict: Odoo starts the job over
+            except Exception:
+                self.env.cr.rollback()  # no savepoint: batches were committed
+                _logger.exception("The customers of %s", company.name)
+        commit(remaining=0)  # also where one failed: it is tried the next night
 
     @api.model
     def _compute_company(self, company, commit=None):
@@ -97,7 +112,13 @@ class PaymentCustomerSnapshot(models.Model):
         commit = self.env["ir.cron"]._commit_progress
         commit(remaining=len(todo))
         for company in todo:
-            self._compute_touched(company)
+            try:
+                with self.env.cr.savepoint():
+                    self._compute_touched(company)
+            except psycopg2.OperationalError:
+                raise  # a conflict: Odoo starts the job over
+            except Exception:
+                _logger.exception("The customers of %s", company.name)
             if not commit(1):
                 return
 

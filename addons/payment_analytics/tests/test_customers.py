@@ -392,6 +392,39 @@ class TestCustomers(CustomersCommon):
         self.Snapshot._compute_company(self.company, lambda *_a, **_k: 60)
         self.assertGreater(self.snapshot().computed_at, ago)
 
+    def test_one_company_that_fails_stops_no_other(self):
+        """Neither at night nor by the hour; and the job is done then."""
+        first, last = (
+            self.env["res.company"].create({"name": name}) for name in ("A", "Z")
+        )
+        ago = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        (first | last).payment_customers_at = ago
+        told, done = [], []
+
+        def failing(_model, company, *_args):
+            done.append(company)
+            if company == first:
+                raise ValueError("broken")
+            return True
+
+        for job, step in (
+            ("_cron_compute_touched", "_compute_touched"),
+            ("_cron_compute", "_compute_company"),
+        ):
+            with (
+                patch.object(type(self.Snapshot), step, failing),
+                patch.object(self.env.cr, "rollback", lambda: None),
+                patch.object(
+                    type(self.env["ir.cron"]),
+                    "_commit_progress",
+                    lambda *_a, remaining=None, **_k: told.append(remaining) or 60,
+                ),
+                self.assertLogs("odoo.addons.payment_analytics", "ERROR"),
+            ):
+                getattr(self.Snapshot, job)()
+        self.assertEqual(done.count(last), 2)
+        self.assertEqual(told[-1], 0)
+
     def patch_batch(self, size):
         self.startPatcher(
             patch.object(payment_customer_snapshot_compute, "BATCH", size)
