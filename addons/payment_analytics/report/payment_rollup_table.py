@@ -41,9 +41,10 @@ class PaymentRollupTable(models.AbstractModel):
                 )
                 if other := self._references.get(name):
                     sql.add_foreign_key(cr, self._table, name, other, "id", "cascade")
-        sql.create_index(
-            cr, f"{self._table}_company_day_idx", self._table, ["company_id", "day"]
-        )
+        # By day, and by what rows refer to: to show its own, or to delete them with it.
+        for key in ("company_id", *self._references):
+            index = f"{self._table}_{key.removesuffix('_id')}_day_idx"
+            sql.create_index(cr, index, self._table, [key, "day"])
 
     def _width(self, name):
         """Sort columns: those of fixed width first, text last.
