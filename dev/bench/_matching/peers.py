@@ -5,7 +5,10 @@ came of it is read from the ledger afterwards.
 """
 
 import re
+import time
 from collections import defaultdict
+
+from psycopg2.errors import LockNotAvailable
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
@@ -46,7 +49,19 @@ def install_oca(database):
             ("name", "=", "payment_reconciliation_oca"),
             ("state", "=", "installed"),
         ]
-        modules.search(glue).button_immediate_uninstall()
+        _uninstall(modules.search(glue))
+
+
+def _uninstall(modules, tries=10):
+    """Uninstall, as soon as PostgreSQL does not vacuum the list of modules."""
+    for _again in range(tries):
+        try:
+            with modules.env.cr.savepoint():
+                modules.env.cr.execute("LOCK ir_module_module IN EXCLUSIVE MODE NOWAIT")
+            break
+        except LockNotAvailable:
+            time.sleep(1)
+    modules.button_immediate_uninstall()
 
 
 def naive(env, ids):
