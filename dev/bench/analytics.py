@@ -264,7 +264,7 @@ class _Board:
 
 
 def _assert_same(rows, others, call):
-    """Compare figures to half a cent in ten thousand."""
+    """Compare figures to half a cent, and a millionth of large ones."""
     for row, other in zip(rows, others, strict=True):
         for one, two in zip(row, other, strict=True):
             assert abs(one - two) <= 0.005 + abs(two) / 1e6, call
