@@ -38,7 +38,6 @@ class OdooServer:
 
     def __init__(self, database, port, env=None, workers=2, options=()):
         self.database = database
-        self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.run = provision.ensure()
         self.log = self.run.root / ".run" / "log" / f"odoo-{database}.log"
@@ -63,10 +62,8 @@ class OdooServer:
     def start(self):
         """Start and wait until it answers.
 
-        :raise RuntimeError: if it does not, with the end of its log, or if its port is
-            taken
+        :raise RuntimeError: if it does not, with the end of its log
         """
-        check_free(self.port)
         self._process = subprocess.Popen(
             self._command,
             env=self._env,
