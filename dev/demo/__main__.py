@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from contextlib import ExitStack
@@ -166,4 +167,6 @@ def _say(text):
 
 
 if __name__ == "__main__":
+    # Else whoever ends the demo leaves its servers behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))
