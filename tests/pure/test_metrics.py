@@ -106,6 +106,24 @@ def test_the_dashboards_are_up_to_date(name):
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
+def test_a_day_without_payments_is_no_rate_of_nothing(board):
+    """Lines of rates and delays leave such days out; those of sums go down to 0."""
+    goes_to_zero = {
+        chart.title: chart.measure == "gross"
+        for chart in board.charts
+        if chart.kind == "line" and len(chart.groups) == 1
+    }
+    found = {
+        figure["data"]["title"]["text"]: figure["data"]["searchParams"]["context"].get(
+            "fill_temporal", True
+        )
+        for figure in build(board)["sheets"][0]["figures"]
+        if figure["data"]["title"].get("text") in goes_to_zero
+    }
+    assert found == goes_to_zero
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
 def test_every_tile_is_explained_on_the_dashboard(board):
     """Each tile's label and definition can be read at the foot of the sheet."""
     cells = build(board)["sheets"][0]["cells"].values()

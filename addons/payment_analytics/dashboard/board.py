@@ -193,6 +193,12 @@ class Chart:
     domain: tuple | None = None
     options: dict = field(default_factory=dict)
 
+    @property
+    def adds_up(self):
+        """Whether a day without a record means 0: not for rates and delays."""
+        definition = REGISTRY.get(self.measure)
+        return bool(definition) and definition.unit in (AMOUNT, COUNT)
+
 
 @dataclass(frozen=True)
 class Column:

@@ -244,8 +244,8 @@ class _Build:
             domain=None if chart.domain is None else source.domain + chart.domain,
             **chart.options,
         )
-        if chart.kind == "line" and len(chart.groups) > 1:
-            # Days without a record would be a series of their own.
+        if chart.kind == "line" and (len(chart.groups) > 1 or not chart.adds_up):
+            # Days without a record would be a series of their own, or a rate of 0.
             content["searchParams"]["context"] = {"fill_temporal": False}
         if chart.kind in ("bar", "line") and _in_time(chart.groups[0]):
             content["metaData"]["order"] = None

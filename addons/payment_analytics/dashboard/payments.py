@@ -179,7 +179,7 @@ CHARTS = (
             ("=TODAY()-1", 0.96),
             ("=TODAY()", 0.94),
         ),
-        domain=(),
+        domain=("|", ("successful_payments", ">", 0), ("failed_payments", ">", 0)),
     ),
     Chart(
         "cost",
