@@ -18,6 +18,7 @@ def at_workbench(person, search=None):
     person.open("/odoo/bank-reconcile", WORKBENCH)
     if search:
         person.page.fill(".o_searchview_input", search)
+        person.page.wait_for_selector(".o_searchview_autocomplete")
         with person.page.expect_response("**/workbench_open*"):
             person.page.keyboard.press("Enter")
         head = person.page.locator(f"{WORKBENCH} [name=label]")
