@@ -18,9 +18,9 @@ def at_workbench(person, search=None):
     person.open("/odoo/bank-reconcile", WORKBENCH)
     if search:
         person.page.fill(".o_searchview_input", search)
-        person.page.wait_for_selector(".o_searchview_autocomplete")
+        offered = person.page.locator(".o_searchview_autocomplete .o-dropdown-item")
         with person.page.expect_response("**/workbench_open*"):
-            person.page.keyboard.press("Enter")
+            offered.first.click()
         head = person.page.locator(f"{WORKBENCH} [name=label]")
         expect(head).to_contain_text(search)
         person.page.locator(".o_bank_workbench_list").focus()
