@@ -26,6 +26,19 @@ def environment(database):
         provision.drop_database(database)
 
 
+def keep_books(provider):
+    """Let a Stripe provider keep books of test payments; no gateway is asked."""
+    provider.write(
+        {
+            "stripe_publishable_key": "pk_test_x",
+            "stripe_secret_key": "sk_test_x",
+            "state": "test",
+            "post_test_payments": True,
+        }
+    )
+    provider.action_set_up_gateway_books()
+
+
 @dataclass
 class Cost:
     """What one piece of work took."""

@@ -9,7 +9,7 @@ more payments already there, to see whether it stays flat.
 import sys
 from datetime import datetime, timezone
 
-from ._odoo import environment, timed
+from ._odoo import environment, keep_books, timed
 
 DATABASE = "bench_books"
 BATCH = 500
@@ -74,15 +74,7 @@ class _Shop:
                 "company_id": self.env.company.id,
             }
         )
-        provider.write(
-            {
-                "stripe_publishable_key": "pk_test_x",
-                "stripe_secret_key": "sk_test_x",
-                "state": "test",
-                "post_test_payments": True,
-            }
-        )
-        provider.action_set_up_gateway_books()
+        keep_books(provider)
         if not post:
             provider.books_mode = "off"
         return provider

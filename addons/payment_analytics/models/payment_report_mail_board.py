@@ -181,13 +181,14 @@ class PaymentReportMail(models.Model):
 
     def _told_before(self, user, first):
         """Return {key: figure} as of now in the last mail of an earlier period."""
-        earlier = self.sudo().sent_ids.filtered(
-            lambda each: (
-                each.user_id == user
-                and each.state == "sent"
-                and each.date_to < first
-                and (each.told or {}).get("of") == self._told_of()
-            )
-        )
-        last = earlier.sorted("date_to")[-1:]
-        return (last.told or {}).get("figures", {})
+        earlier = self.env["payment.report.mail.sent"].sudo()
+        domain = [
+            ("schedule_id", "=", self.id),
+            ("user_id", "=", user.id),
+            ("state", "=", "sent"),
+            ("date_to", "<", first),
+        ]
+        for sent in earlier.search(domain, order="date_to desc, id desc"):
+            if (sent.told or {}).get("of") == self._told_of():
+                return sent.told["figures"]
+        return {}

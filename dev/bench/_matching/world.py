@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta, timezone
 
+from .._odoo import keep_books
 from .cases import MODELS, written
 
 START = date(2025, 12, 31)
@@ -172,15 +173,7 @@ def _payouts(env, story):
     from odoo.addons.integrated_payments.gateway import types
 
     provider = env.ref("payment.payment_provider_stripe")
-    provider.write(
-        {
-            "stripe_publishable_key": "pk_test_x",
-            "stripe_secret_key": "sk_test_x",
-            "state": "test",
-            "post_test_payments": True,
-        }
-    )
-    provider.action_set_up_gateway_books()
+    keep_books(provider)
     items = {item.number: item for item in story.items if item.kind == "payout"}
     payouts = env["payment.payout"]._store(
         provider, [types.Payout(**_paid_out(item)) for item in items.values()]
